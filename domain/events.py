@@ -1,0 +1,58 @@
+"""What happens in a session, for whoever watches it: the page, the log, the benchmarks."""
+
+from dataclasses import dataclass
+
+from domain.audio import Gap, Level
+from domain.captions import Caption
+from domain.hints import ChatHint, RosterHint
+from domain.meetings import StateChange
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionRevised:
+    """A caption has a new revision."""
+
+    caption: Caption
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimed:
+    """A stage took this long for one item."""
+
+    stage: str
+    """capture, recognise, translate, draw or send."""
+    seconds: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureShown:
+    """A picture update left for the camera."""
+
+    number: int
+    at_s: float
+    captions: tuple[tuple[str, int], ...]
+    """Ids and revisions of the captions that it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know, in plain words."""
+
+    kind: str
+    """A short machine-readable word, such as falling_behind or audio_path."""
+    text: str
+    at_s: float
+
+
+Event = (
+    CaptionRevised
+    | StateChange
+    | Level
+    | Gap
+    | StageTimed
+    | PictureShown
+    | RosterHint
+    | ChatHint
+    | Notice
+)

@@ -1,0 +1,195 @@
+"""What the parts ask of each other: small interfaces, at most five methods each."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.audio import Frame
+from domain.captions import Caption, Translation
+from domain.engines import EngineInfo, Health
+from domain.hints import Hint
+from domain.meetings import Meeting, StateChange
+from domain.people import Participant
+from domain.pictures import PictureUpdate
+from domain.speech import Hypothesis
+from domain.transcripts import Segment
+
+
+class AudioSource(Protocol):
+    """Sound of a meeting."""
+
+    def frames(self) -> AsyncIterator[Frame]:
+        """Frames of all tracks in order of arrival; each track's start times rise."""
+        ...
+
+
+class HintSource(Protocol):
+    """What Meet says beside the sound."""
+
+    def hints(self) -> AsyncIterator[Hint]:
+        """Hints in order of arrival."""
+        ...
+
+
+class Vad(Protocol):
+    """Tells speech from everything else, one instance per track."""
+
+    def probability(self, pcm: bytes) -> float:
+        """Speech probability 0..1 of the next 512 samples (32 ms, 16 kHz PCM16)."""
+        ...
+
+    def reset(self) -> None:
+        """Forgets what was heard."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionRequest:
+    """What a recogniser should know of an utterance before it hears it."""
+
+    track: str
+    start_s: float
+    language: str = ""
+    """Empty where it is not known."""
+    terms: tuple[str, ...] = ()
+    """Names and glossary terms that may occur."""
+
+
+class RecognitionStream(Protocol):
+    """One utterance in one engine."""
+
+    async def feed(self, pcm: bytes) -> Hypothesis | None:
+        """Hears more sound (16 kHz PCM16); what it makes of all of it, if it has news."""
+        ...
+
+    async def finish(self) -> Hypothesis:
+        """The final hypothesis; nothing is fed afterwards."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives back what the stream holds, finished or not."""
+        ...
+
+
+class Recognizer(Protocol):
+    """A speech recogniser: the model is shared, the state is per stream."""
+
+    info: EngineInfo
+
+    async def health(self) -> Health:
+        """Whether it works here."""
+        ...
+
+    async def open(self, request: RecognitionRequest) -> RecognitionStream:
+        """Begins an utterance. Raises EngineError."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives back everything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRequest:
+    """A text to translate."""
+
+    text: str
+    source: str
+    target: str
+    context: tuple[str, ...] = ()
+    """Previous final sentences of the meeting, oldest first."""
+    terms: tuple[str, ...] = ()
+    """Names and terms to leave as they are."""
+    draft: bool = False
+    """The sentence still runs; speed matters more than polish."""
+
+
+class Translator(Protocol):
+    """A translation engine."""
+
+    info: EngineInfo
+
+    async def health(self) -> Health:
+        """Whether it works here."""
+        ...
+
+    def pairs(self) -> frozenset[tuple[str, str]] | None:
+        """Directions it can do, pivots included; None means any."""
+        ...
+
+    async def translate(self, request: TranslationRequest) -> Translation:
+        """A final translation. Raises EngineError; never returns the source in disguise."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives back everything."""
+        ...
+
+
+class CaptionSink(Protocol):
+    """Somebody who wants captions."""
+
+    async def show(self, caption: Caption) -> None:
+        """A new revision. Must return at once; slow work goes on a bounded queue."""
+        ...
+
+
+class PictureSink(Protocol):
+    """Somebody who wants the picture."""
+
+    async def show(self, update: PictureUpdate) -> None:
+        """A new picture. Must return at once; slow work goes on a bounded queue."""
+        ...
+
+    async def aclose(self) -> None:
+        """Ends the output in order: files are complete afterwards."""
+        ...
+
+
+class MeetingStore(Protocol):
+    """Meetings and their states."""
+
+    async def create(self, meeting: Meeting) -> None:
+        """Stores a new meeting."""
+        ...
+
+    async def get(self, meeting_id: str) -> Meeting | None:
+        """A meeting with its state changes; a unique prefix (4 characters at least) will do."""
+        ...
+
+    async def recent(self, limit: int = 50) -> Sequence[Meeting]:
+        """The newest meetings, newest first."""
+        ...
+
+    async def change(self, meeting_id: str, change: StateChange) -> None:
+        """Takes a step. Raises StorageError where the step is not allowed from its state."""
+        ...
+
+    async def update(
+        self, meeting_id: str, *, began_at: datetime | None = None, endpoint: str | None = None
+    ) -> None:
+        """Sets what is given."""
+        ...
+
+
+class TranscriptStore(Protocol):
+    """What was said, and by whom."""
+
+    async def write(self, segments: Sequence[Segment]) -> None:
+        """Makes segments durable; idempotent by id, newer translations are merged in."""
+        ...
+
+    async def segments(self, meeting_id: str) -> Sequence[Segment]:
+        """All segments in order of their start."""
+        ...
+
+    async def write_participants(
+        self, meeting_id: str, participants: Sequence[Participant]
+    ) -> None:
+        """Stores or updates people; join times are kept, leave times updated."""
+        ...
+
+    async def participants(self, meeting_id: str) -> Sequence[Participant]:
+        """Everybody who was there, in order of joining."""
+        ...

@@ -1,0 +1,1 @@
+"""After the meeting: what can be made of a transcript."""

@@ -1,0 +1,1 @@
+"""From sound to captions in many languages."""

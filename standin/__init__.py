@@ -1,0 +1,1 @@
+"""A local site that behaves towards a bot as Google Meet does."""

@@ -1,0 +1,1 @@
+"""Pages and sockets for people who watch."""
