@@ -51,7 +51,7 @@ def parse_link(text: str, base_url: str = SITE) -> MeetingLink:
 
 
 def _in_url(text: str, site: str) -> str | None:
-    own = text[len(site) :].lstrip("/").split("?")[0] if text.startswith(site) else None
+    own = text[len(site) + 1 :].split("?")[0] if text.startswith(f"{site}/") else None
     match = _URL.search(text)
     path = own if own is not None else match["path"] if match else None
     if path is None:

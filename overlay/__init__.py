@@ -1,1 +1,1 @@
-"""From captions to the picture."""
+"""Captions become a picture: what stands on screen, where, and how it reaches the call."""

@@ -1,1 +1,1 @@
-"""What is kept: meetings, transcripts, exports."""
+"""What is kept: meetings, states, people, segments; and the files made of them."""

@@ -1,0 +1,82 @@
+"""Sample rate conversion: a streaming polyphase low-pass filter down to 16 kHz."""
+
+from math import gcd
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from scipy import signal
+
+from domain.audio import SAMPLE_RATE
+
+RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000)
+"""Hertz that can be converted."""
+
+_PASS_HZ = 7_000
+_STOP_HZ = 8_000
+_ATTENUATION_DB = 65.0
+
+Samples = NDArray[np.float32]
+
+
+def _bank(rate: int, up: int) -> Samples:
+    """One row of taps per output phase, newest input sample last."""
+    width = (_STOP_HZ - _PASS_HZ) / (rate * up / 2)
+    taps, beta = signal.kaiserord(_ATTENUATION_DB, width)
+    per_phase = -(-taps // up)
+    prototype = signal.firwin(
+        per_phase * up, (_PASS_HZ + _STOP_HZ) / 2, window=("kaiser", beta), fs=rate * up
+    )
+    phases = (prototype * up).reshape(per_phase, up).T[:, ::-1]
+    return np.ascontiguousarray(phases, dtype=np.float32)
+
+
+class Resampler:
+    """Converts a stream block by block; the result does not depend on the block borders."""
+
+    def __init__(self, rate: int) -> None:
+        """Raises ValueError for a rate that is not in RATES."""
+        if rate not in RATES:
+            raise ValueError(f"cannot convert from {rate} Hz")
+        divisor = gcd(rate, SAMPLE_RATE)
+        self.rate = rate
+        self._up, self._down = SAMPLE_RATE // divisor, rate // divisor
+        self._plain = rate == SAMPLE_RATE
+        self._bank = np.ones((1, 1), np.float32) if self._plain else _bank(rate, self._up)
+        self._history = np.zeros(self._bank.shape[1] - 1, np.float32)
+        self._read = 0
+        self._written = 0
+
+    @property
+    def delay_s(self) -> float:
+        """By how much the filter delays the sound."""
+        return (self._bank.size - 1) / 2 / (self.rate * self._up)
+
+    def feed(self, samples: Samples) -> Samples:
+        """The output that the input allows so far, at 16 kHz."""
+        if self._plain:
+            return samples
+        line = np.concatenate((self._history, samples))
+        end = self._read + len(samples)
+        last = (end * self._up - 1) // self._down
+        positions = np.arange(self._written, last + 1) * self._down
+        rows = positions // self._up - self._read
+        windows = sliding_window_view(line, self._bank.shape[1])
+        if self._up == 1:
+            out = windows[rows] @ self._bank[0]
+        else:
+            out = np.einsum("ij,ij->i", windows[rows], self._bank[positions % self._up])
+        self._read, self._written = end, last + 1
+        self._history = line[len(line) - len(self._history) :]
+        return np.asarray(out, dtype=np.float32)
+
+
+def to_float(pcm: bytes) -> Samples:
+    """Little-endian 16-bit PCM as floats of -1..1."""
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768
+
+
+def to_pcm(samples: Samples) -> bytes:
+    """Floats of -1..1 as little-endian 16-bit PCM, clipped."""
+    scaled = np.clip(np.rint(samples * 32768), -32768, 32767)
+    return scaled.astype("<i2").tobytes()

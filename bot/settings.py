@@ -1,0 +1,62 @@
+"""What a bot is told when it starts."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from domain.links import MeetingLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotSettings:
+    """One stay in one meeting."""
+
+    link: MeetingLink
+    name: str
+    """Display name for guests."""
+    camera: bool = True
+    microphone: bool = False
+    """On means a silent track: the bot says nothing by itself."""
+    captions: bool = True
+    """Switches Meet's own captions on."""
+    caption_language: str = ""
+    """BCP 47 code such as es-ES; empty leaves Meet's choice."""
+
+    headless: bool = True
+    """False runs a window on `display`."""
+    display: str = ""
+    """X display such as :1; empty starts a private Xvfb for a headful browser."""
+    browser: str = ""
+    """Path of a Chromium; empty looks in the usual places."""
+    profile: Path | None = None
+    """Profile folder of a signed-in browser; None makes a temporary one."""
+    sandbox: Literal["auto", "on", "off"] = "auto"
+    """auto: on, except for root, for whom Chromium refuses it."""
+    evidence: Path | None = None
+    """Folder for a screenshot when joining fails."""
+
+    start_timeout_s: float = 60.0
+    lobby_timeout_s: float = 600.0
+    cap_s: float = 4 * 3600.0
+    alone_s: float = 60.0
+    first_company_s: float = 300.0
+    """How long it waits for the first other person after it got in."""
+    silence_s: float = 600.0
+    leave_timeout_s: float = 10.0
+    gone_s: float = 30.0
+    """How long the call's controls may be missing before the page counts as gone."""
+    buffer_s: float = 30.0
+    """How much sound the page keeps while the bot does not listen."""
+
+    @property
+    def origin(self) -> str:
+        """The site's origin, as browsers write it."""
+        return self.link.site.rstrip("/")
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether the browser's sandbox is used."""
+        if self.sandbox == "auto":
+            return os.geteuid() != 0
+        return self.sandbox == "on"

@@ -1,0 +1,181 @@
+"""Runs one meeting in this process and tells the terminal how it goes."""
+
+import asyncio
+import logging
+import signal
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from domain.errors import BrowserError, DragomanError, UsageError
+from domain.events import Event, Notice
+from domain.links import MeetingLink, parse_link
+from domain.meetings import Ending, Meeting, MeetingState, Reason, StateChange
+from dragoman import console
+from dragoman.session import Session
+from dragoman.settings import Settings
+from dragoman.store import Stores, open_stores
+from dragoman.wiring import build_crew
+
+log = logging.getLogger(__name__)
+
+
+def attend_new(link: MeetingLink, settings: Settings) -> int:
+    """Stores a new meeting and attends it. Returns the process's exit code."""
+    return asyncio.run(_new(link, settings))
+
+
+def attend_stored(meeting_id: str, settings: Settings) -> int:
+    """Attends a meeting that is stored. Returns the process's exit code."""
+    return asyncio.run(_stored(meeting_id, settings))
+
+
+def new_meeting(link: MeetingLink, settings: Settings) -> Meeting:
+    """The row of a meeting that is asked for now."""
+    return Meeting(
+        id=uuid.uuid4().hex,
+        link=link.short,
+        code=link.code,
+        name=settings.bot.name,
+        languages=settings.translation.targets,
+        state=MeetingState.REQUESTED,
+        created_at=datetime.now(UTC),
+    )
+
+
+async def _new(link: MeetingLink, settings: Settings) -> int:
+    async with open_stores(settings) as stores:
+        meeting = new_meeting(link, settings)
+        await stores.meetings.create(meeting)
+        return await _attend(meeting, settings, stores)
+
+
+async def _stored(meeting_id: str, settings: Settings) -> int:
+    async with open_stores(settings) as stores:
+        meeting = await stores.meetings.get(meeting_id)
+        if meeting is None:
+            raise UsageError(f"There is no meeting {meeting_id!r}.", "See: dragoman meetings")
+        return await _attend(meeting, settings, stores)
+
+
+async def _attend(meeting: Meeting, settings: Settings, stores: Stores) -> int:
+    folder = settings.data_dir / "meetings" / meeting.id
+    with ExitStack() as stack:
+        stack.enter_context(_log_file(folder))
+        ending = await _run(meeting, settings, stores)
+    console.say(
+        f"{ending.state.value}: {ending.reason.value.replace('_', ' ')}"
+        + (f" ({ending.evidence})" if ending.evidence else "")
+    )
+    if ending.state is MeetingState.ENDED:
+        console.say(f"Transcript: dragoman export {meeting.id[:8]} --format md")
+    return ending.exit_code
+
+
+async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
+    try:
+        async with build_crew(meeting, settings, stores) as crew:
+            crew.hub.on(_teller())
+            console.say(f"Live page: {crew.live_url}")
+            session = Session(meeting, crew, announce=settings.bot.announce)
+            crew.on_state(session.step)
+            with _signals(session.stop):
+                return await session.run()
+    except Exception as error:
+        raise await _explain(_first(error), meeting, settings, stores) from error
+
+
+async def _explain(
+    failure: BaseException, meeting: Meeting, settings: Settings, stores: Stores
+) -> DragomanError:
+    """Stores the failure and puts it into words for people."""
+    if isinstance(failure, BrowserError):
+        await _failed(meeting, stores, Ending(Reason.BROWSER_FAILED, failure.message))
+        return failure
+    if isinstance(failure, DragomanError):
+        await _failed(meeting, stores, Ending(Reason.INTERNAL_ERROR, failure.message))
+        return failure
+    log.error("the session failed", exc_info=failure)
+    await _failed(meeting, stores, Ending(Reason.INTERNAL_ERROR, type(failure).__name__))
+    folder = settings.data_dir / "meetings" / meeting.id
+    return DragomanError(
+        f"The bot failed: {type(failure).__name__}.", f"Its log: {folder / 'bot.log'}"
+    )
+
+
+async def _failed(meeting: Meeting, stores: Stores, ending: Ending) -> None:
+    change = StateChange(ending.state, ending.reason, datetime.now(UTC), ending.evidence)
+    try:
+        await stores.meetings.change(meeting.id, change)
+    except DragomanError:
+        log.warning("the failure could not be stored")
+
+
+def _first(failure: BaseException) -> BaseException:
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure
+
+
+def _teller() -> Callable[[Event], None]:
+    def tell(event: Event) -> None:
+        if isinstance(event, StateChange):
+            evidence = f"  {event.evidence}" if event.evidence else ""
+            console.say(f"{event.at.astimezone():%H:%M:%S}  {event.state.value}{evidence}")
+        elif isinstance(event, Notice):
+            console.say(f"          {event.text}", style="dim")
+
+    return tell
+
+
+@contextmanager
+def _signals(stop: Callable[[Reason], None]) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM leaves in order, the second one cancels."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    asked = False
+
+    def handle() -> None:
+        nonlocal asked
+        if asked and task is not None:
+            task.cancel()
+        asked = True
+        stop(Reason.STOPPED)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, handle)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _log_file(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        folder / "bot.log", maxBytes=5_000_000, backupCount=2, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.INFO)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(min(before or logging.INFO, logging.INFO))
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+        handler.close()
+
+
+def site_of(link: str) -> MeetingLink:
+    """The link of a stored meeting, with the site that it was asked for at."""
+    parts = urlsplit(link)
+    return parse_link(link, f"{parts.scheme}://{parts.netloc}")

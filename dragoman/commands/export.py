@@ -1,0 +1,56 @@
+"""`dragoman export`: a meeting's transcript as a file."""
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from domain.errors import UsageError
+from domain.languages import parse_languages
+from dragoman import console
+from dragoman.settings import Settings
+from dragoman.store import load_transcript, open_stores
+from storage.export import FORMATS
+from storage.export.files import write_atomic
+from storage.export.render import export
+
+
+def add(commands: Any) -> argparse.ArgumentParser:
+    """Adds the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "export",
+        help="write a transcript as TXT, Markdown, SRT, WebVTT or JSON",
+        description=__doc__,
+    )
+    parser.add_argument("meeting", metavar="ID", help="meeting id, or its first characters")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="txt", help="default: txt")
+    parser.add_argument("--lang", metavar="CODE[,CODE]", help="translations to export")
+    parser.add_argument("--both", action="store_true", help="original and translation side by side")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: the terminal")
+    return parser
+
+
+def overrides(_args: argparse.Namespace) -> dict[str, Any]:
+    """No settings of its own."""
+    return {}
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Writes the export."""
+    languages = parse_languages(args.lang) if args.lang else ()
+    if args.both and not languages:
+        raise UsageError("--both needs a language beside the original.", "Add --lang es.")
+    mode = "both" if args.both else "translation" if languages else "original"
+    transcript = asyncio.run(_load(settings, args.meeting))
+    text = export(transcript, args.format, languages=languages, mode=mode)
+    if args.out is None:
+        console.raw(text)
+    else:
+        write_atomic(args.out, text)
+        console.say(f"Wrote {args.out}")
+    return 0
+
+
+async def _load(settings: Settings, meeting_id: str) -> Any:
+    async with open_stores(settings) as stores:
+        return await load_transcript(stores, meeting_id)

@@ -1,0 +1,52 @@
+"""`dragoman join`: sends the bot into a meeting, in this process, until it ends."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from domain.languages import parse_languages
+from domain.links import SITE, parse_link
+from dragoman.attend import attend_new
+from dragoman.settings import Settings
+
+
+def add(commands: Any) -> argparse.ArgumentParser:
+    """Adds the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "join", help="join a meeting now", description=__doc__
+    )
+    parser.add_argument("link", metavar="LINK", help="Meet link, code or pasted invitation")
+    parser.add_argument("--translate", metavar="CODE[,CODE]", help="target languages")
+    parser.add_argument("--speak", metavar="CODE[,CODE]", help="languages that are spoken")
+    parser.add_argument("--name", help="display name")
+    parser.add_argument("--base-url", default=SITE, metavar="URL", help="another site than Meet")
+    parser.add_argument("--layout", choices=["subtitle", "split"], help="one language, or two")
+    parser.add_argument("--theme", choices=["dark", "high-contrast"])
+    parser.add_argument("--large", action="store_true", default=None, help="largest type")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="picture to an MP4 file")
+    parser.add_argument("--port", type=int, help="port of the live page on 127.0.0.1")
+    parser.add_argument("--window", action="store_true", help="show the browser's window")
+    parser.add_argument("--headless", action="store_true", help="no window, no private display")
+    return parser
+
+
+def overrides(args: argparse.Namespace) -> dict[str, Any]:
+    """Settings that the arguments stand for."""
+    headless = True if args.headless else False if args.window else None
+    return {
+        "bot": {"name": args.name, "headless": headless},
+        "hearing": {"languages": parse_languages(args.speak) if args.speak else None},
+        "translation": {"targets": parse_languages(args.translate) if args.translate else None},
+        "camera": {
+            "layout": args.layout,
+            "theme": args.theme,
+            "large": args.large,
+            "record": args.record,
+        },
+        "web": {"port": args.port},
+    }
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Joins and stays; the exit code tells how it ended (see docs/bot.md)."""
+    return attend_new(parse_link(args.link, args.base_url), settings)

@@ -1,0 +1,84 @@
+"""Traces for benchmarks: every event with its time, and the sound as it was placed."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from domain.audio import Frame
+from domain.clock import MeetingClock
+from domain.events import Event
+
+
+class Trace:
+    """Writes events.jsonl (one event a line, with the monotonic time it came at), and each
+    track's frames as raw PCM beside an index of their start times.
+
+    An empty folder path switches it off. Used as a context manager; closes its files.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._events: IO[str] | None = None
+        self._sound: dict[str, tuple[IO[bytes], IO[str]]] = {}
+
+    def __enter__(self) -> "Trace":
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._events = (self._folder / "events.jsonl").open("w", encoding="utf-8")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._events is not None:
+            self._events.close()
+            self._events = None
+        for pcm, index in self._sound.values():
+            pcm.close()
+            index.close()
+        self._sound.clear()
+
+    def clock(self, clock: MeetingClock) -> None:
+        """Notes where the meeting's second 0 lies on the machine's monotonic clock."""
+        self._line({"event": "Clock", "began_monotonic_s": clock.began_monotonic_s})
+
+    def event(self, event: Event) -> None:
+        """Notes an event."""
+        if self._events is not None:
+            self._line({"event": type(event).__name__, **_plain(event)})
+
+    async def frames(self, frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
+        """Passes frames on and keeps a copy."""
+        async for frame in frames:
+            if self._folder is not None:
+                self._keep(frame)
+            yield frame
+
+    def _line(self, record: dict[str, Any]) -> None:
+        if self._events is not None:
+            record["monotonic_s"] = round(time.monotonic(), 6)
+            self._events.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+
+    def _keep(self, frame: Frame) -> None:
+        assert self._folder is not None
+        if frame.track not in self._sound:
+            number = len(self._sound)
+            stem = self._folder / f"track-{number}"
+            self._sound[frame.track] = (
+                stem.with_suffix(".pcm").open("wb"),
+                stem.with_suffix(".idx").open("w", encoding="ascii"),
+            )
+        pcm, index = self._sound[frame.track]
+        pcm.write(frame.pcm)
+        index.write(f"{frame.start_s:.6f} {time.monotonic():.6f} {len(frame.pcm) // 2}\n")
+
+
+def _plain(event: Event) -> dict[str, Any]:
+    assert is_dataclass(event)
+    return {key: _value(value) for key, value in asdict(event).items()}
+
+
+def _value(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,115 @@
+"""Gives caption revisions to the pages and their data channels."""
+
+import time
+from dataclasses import dataclass, field
+
+from domain.languages import primary
+from standin.alignment import WordEnd
+from standin.gibberish import gibberish
+from standin.revisions import Revision, revisions
+from standin.room import Room
+from standin.voices import Spoken
+from standin.wire import CaptionPacket, caption_message
+
+_REGIONS = {
+    "de": "de-DE",
+    "en": "en-US",
+    "es": "es-ES",
+    "fr": "fr-FR",
+    "it": "it-IT",
+    "ja": "ja-JP",
+    "ko": "ko-KR",
+    "pt": "pt-BR",
+    "zh": "cmn-Hans-CN",
+}
+_WITHOUT_SPACES = frozenset({"ja", "th", "zh"})
+
+
+@dataclass(slots=True, eq=False)
+class LineCaption:
+    """A line on its way through the captions."""
+
+    spoken: Spoken
+    language_id: str
+    joiner: str
+    words: tuple[WordEnd, ...]
+    message_id: int
+    block: int = 0
+    before: str = ""
+    """What the block held before this line."""
+    version: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class CaptionFeed:
+    """Knows blocks, message ids and versions."""
+
+    room: Room
+    _message_ids: dict[str, int] = field(default_factory=dict)
+    _blocks: int = 0
+    _last_speaker: str = ""
+    _block_text: dict[str, str] = field(default_factory=dict)
+    _block_of: dict[str, int] = field(default_factory=dict)
+
+    def begin(self, spoken: Spoken) -> tuple[LineCaption, list[Revision]]:
+        """A line is about to be said: how its captions will look, and when."""
+        who = spoken.line.who
+        forced = self.room.caption_language
+        own = not forced or primary(forced) == primary(spoken.language)
+        language = spoken.language if own else forced
+        words = spoken.words if own else gibberish(spoken.words, language)
+        joiner = "" if primary(language) in _WITHOUT_SPACES else " "
+        self._message_ids[who] = self._message_ids.get(who, 0) + 1
+        habits = self.room.script.captions
+        line = LineCaption(spoken, language_id(language), joiner, words, self._message_ids[who])
+        plan = revisions(
+            words, lag_s=habits.lag_s, corrections=habits.corrections, joiner=joiner
+        )
+        return line, plan
+
+    def show(self, line: LineCaption, revision: Revision) -> None:
+        """A revision is due."""
+        who = line.spoken.line.who
+        if line.version == 0:
+            self._place(line, who)
+        line.version += 1
+        packet = CaptionPacket(
+            self.room.device_id(who),
+            line.message_id,
+            line.version,
+            revision.final,
+            revision.text,
+            line.language_id,
+        )
+        text = f"{line.before}{revision.text}"
+        if self._block_of.get(who) == line.block:
+            self._block_text[who] = text
+        now_s = time.monotonic()
+        self.room.journal.captions.append((now_s, who, revision.text, revision.final))
+        self._send(packet, self.room.script.participant(who).name, line.block, text)
+
+    def _place(self, line: LineCaption, who: str) -> None:
+        """A speaker goes on in the block they have unless somebody else spoke since."""
+        if self._last_speaker != who:
+            self._blocks += 1
+            self._block_of[who], self._block_text[who] = self._blocks, ""
+        self._last_speaker = who
+        line.block = self._block_of[who]
+        held = self._block_text[who]
+        line.before = f"{held}{line.joiner}" if held else ""
+
+    def _send(self, packet: CaptionPacket, name: str, block: int, text: str) -> None:
+        habits = self.room.script.captions
+        if not habits.available:
+            return
+        message = caption_message(packet)
+        for guest in self.room.in_call():
+            if guest.captions:
+                guest.tell("caption", block=block, device=packet.device_id, name=name, text=text)
+            if guest.peer and habits.channel and guest.wants_captions:
+                guest.peer.send("captions", message)
+
+
+def language_id(language: str) -> str:
+    """The site's own spelling of a language."""
+    return language if "-" in language else _REGIONS.get(primary(language), language)

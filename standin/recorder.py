@@ -1,0 +1,68 @@
+"""Records received pictures to an MP4 that plays at real time."""
+
+import logging
+import queue
+import threading
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.video.frame import VideoFrame
+
+log = logging.getLogger(__name__)
+
+_CLOCK = 90_000
+_WAITING = 30
+_SIZE = (1280, 720)
+
+
+class TileRecorder:
+    """Encodes on its own thread; pictures that find the queue full are dropped and counted."""
+
+    def __init__(self, path: Path, *, fps: float = 15.0) -> None:
+        self.dropped = 0
+        self._path, self._gap_s = path, 0.8 / fps
+        self._queue: queue.Queue[tuple[float, VideoFrame] | None] = queue.Queue(_WAITING)
+        self._last_s = float("-inf")
+        self._thread = threading.Thread(target=self._encode, name="tile recorder")
+        self._thread.start()
+
+    def put(self, at_s: float, frame: VideoFrame) -> None:
+        """Takes a picture received at a monotonic second; never waits."""
+        if at_s - self._last_s < self._gap_s:
+            return
+        try:
+            self._queue.put_nowait((at_s, frame))
+            self._last_s = at_s
+        except queue.Full:
+            if not self.dropped:
+                log.warning("the tile's recording drops pictures: the encoder is too slow")
+            self.dropped += 1
+
+    def close(self) -> None:
+        """Ends the file; waits for the encoder."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _encode(self) -> None:
+        first = self._queue.get()
+        if first is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        zero_s, item, last_pts = first[0], first, -1
+        with av.open(str(self._path), "w", options={"movflags": "faststart"}) as file:
+            options = {"preset": "ultrafast", "crf": "26", "threads": "1"}
+            stream = file.add_stream("libx264", options=options)
+            stream.width, stream.height = _SIZE
+            stream.pix_fmt = "yuv420p"
+            stream.time_base = stream.codec_context.time_base = Fraction(1, _CLOCK)
+            while item is not None:
+                at_s, received = item
+                frame = received.reformat(*_SIZE, format="yuv420p")
+                frame.pts = max(last_pts + 1, round((at_s - zero_s) * _CLOCK))
+                frame.time_base = Fraction(1, _CLOCK)
+                frame.pict_type = av.video.frame.PictureType.NONE
+                last_pts = frame.pts
+                file.mux(stream.encode(frame))
+                item = self._queue.get()  # type: ignore[assignment]
+            file.mux(stream.encode(None))

@@ -1,0 +1,78 @@
+"""What databases say when they refuse, in words for people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alembic.util import CommandError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from domain.errors import StorageError
+
+_SAYINGS: tuple[tuple[str, str, str], ...] = (
+    ("disk is full", "The disk is full.", "Free some space on the disk that holds {where}."),
+    (
+        "readonly",
+        "The database cannot be written to.",
+        "Give this user write access to {where} and its folder.",
+    ),
+    (
+        "unable to open",
+        "The database cannot be opened.",
+        "Check that the folder of {where} exists and can be written to.",
+    ),
+    (
+        "locked",
+        "The database is busy with another program.",
+        "Close the program that holds {where}, or try again.",
+    ),
+    (
+        "not a database",
+        "The database file is damaged or is no database.",
+        "Move {where} aside and start again, or restore it from a backup.",
+    ),
+    (
+        "malformed",
+        "The database file is damaged.",
+        "Move {where} aside and start again, or restore it from a backup.",
+    ),
+    ("disk i/o", "The disk reports an error.", "Check the disk that holds {where}."),
+)
+
+
+def storage_error(error: Exception, where: str) -> StorageError:
+    """The two-line error for what a database or a disk said."""
+    if isinstance(error, IntegrityError):
+        refused = StorageError(
+            "The database refused a row that does not fit the others.",
+            "The meeting does not exist, or exists already.",
+        )
+        refused.retry = False
+        return refused
+    said = str(getattr(error, "orig", None) or error).lower()
+    for sign, message, remedy in _SAYINGS:
+        if sign in said:
+            return StorageError(message, remedy.format(where=where))
+    return StorageError(
+        "The database did not do what it was asked to.", f"Check {where}; see the log for details."
+    )
+
+
+def refused(message: str, remedy: str) -> StorageError:
+    """An error that trying again does not mend."""
+    error = StorageError(message, remedy)
+    error.retry = False
+    return error
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turns what the database and the disk raise into StorageError."""
+    try:
+        yield
+    except CommandError as error:
+        raise refused(
+            "The database was made by another version of Dragoman.",
+            f"Update Dragoman, or move {where} aside and start again.",
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        raise storage_error(error, where) from error

@@ -1,0 +1,126 @@
+"""Every TranscriptStore does what the port says."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.captions import Translation, TranslationState
+from domain.meetings import Meeting, MeetingState
+from domain.people import Participant
+from domain.ports import TranscriptStore
+from domain.speech import Word
+from domain.transcripts import Segment
+from storage.database import Database
+from storage.meetings import SqlMeetingStore
+from storage.memory import MemoryTranscriptStore
+from storage.transcripts import SqlTranscriptStore
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TranscriptStore]:
+    if request.param == "memory":
+        yield MemoryTranscriptStore()
+        return
+    async with Database(tmp_path / "contract.db") as database:
+        for identity in ("m1", "m2"):
+            await SqlMeetingStore(database).create(_meeting(identity))
+        yield SqlTranscriptStore(database)
+
+
+def _meeting(identity: str) -> Meeting:
+    began = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+    return Meeting(identity, "link", "code", "bot", ("es",), MeetingState.IN_MEETING, began)
+
+
+def _segment(identity: str, start_s: float = 1.0, meeting: str = "m1") -> Segment:
+    return Segment(
+        id=identity,
+        meeting_id=meeting,
+        participant_id="p1",
+        speaker="Ana '); DROP TABLE segment;--",
+        language="en",
+        start_s=start_s,
+        end_s=start_s + 1.25,
+        text="Hello world",
+        confidence=0.75,
+        engine="scripted",
+        words=(Word("Hello", start_s, start_s + 0.5, 0.5), Word("world", start_s + 0.6, 2.0)),
+        doubt=0.25,
+    )
+
+
+def _spanish(text: str, state: TranslationState, stamp_s: float) -> Translation:
+    return Translation("es", text, state, "apertium", ("en", "es"), 0.5, "", stamp_s)
+
+
+async def _only(store: TranscriptStore) -> Segment:
+    (stored,) = await store.segments("m1")
+    return stored
+
+
+async def test_what_is_written_comes_back(store: TranscriptStore) -> None:
+    segment = replace(
+        _segment("s1"), translations=(_spanish("Hola mundo", TranslationState.FINAL, 2.0),)
+    )
+    await store.write([segment])
+    assert await _only(store) == segment
+
+
+async def test_segments_stand_in_order_of_their_start(store: TranscriptStore) -> None:
+    await store.write([_segment("b", 9.0), _segment("c", 0.0)])
+    await store.write([_segment("a", 4.0), _segment("x", 5.0, "m2")])
+    assert [s.id for s in await store.segments("m1")] == ["c", "a", "b"]
+    assert [s.id for s in await store.segments("m2")] == ["x"]
+    assert list(await store.segments("m3")) == []
+
+
+async def test_writing_again_changes_nothing(store: TranscriptStore) -> None:
+    segment = _segment("s1")
+    await store.write([segment, segment])
+    await store.write([replace(segment, text="other words", speaker="Somebody else")])
+    assert await _only(store) == segment
+
+
+@pytest.mark.parametrize("worse", [TranslationState.DRAFT, TranslationState.FAILED])
+async def test_a_final_translation_stays(store: TranscriptStore, worse: TranslationState) -> None:
+    final = _spanish("Hola mundo", TranslationState.FINAL, 2.0)
+    await store.write([replace(_segment("s1"), translations=(_spanish("Ho", worse, 1.0),))])
+    await store.write([replace(_segment("s1"), translations=(final,))])
+    await store.write([replace(_segment("s1"), translations=(_spanish("x", worse, 3.0),))])
+    assert (await _only(store)).translations == (final,)
+
+
+async def test_translations_that_come_later_are_added(store: TranscriptStore) -> None:
+    spanish = _spanish("Hola mundo", TranslationState.FINAL, 2.0)
+    french = Translation("fr", "", TranslationState.FAILED, error="no engine", stamp_s=2.5)
+    await store.write([replace(_segment("s1"), translations=(spanish,))])
+    await store.write([replace(_segment("s1"), translations=(french,))])
+    await store.write([_segment("s1")])
+    assert (await _only(store)).translations == (spanish, french)
+
+
+async def test_a_newer_final_replaces_an_older_one(store: TranscriptStore) -> None:
+    for text, stamp_s in (("uno", 1.0), ("tres", 3.0), ("dos", 2.0)):
+        final = _spanish(text, TranslationState.FINAL, stamp_s)
+        await store.write([replace(_segment("s1"), translations=(final,))])
+    assert (await _only(store)).translations[0].text == "tres"
+
+
+async def test_people_keep_the_time_they_came(store: TranscriptStore) -> None:
+    ana = Participant("p1", "Ana", joined_s=5.0)
+    bot = Participant("p0", "Dragoman", is_self=True, joined_s=7.0)
+    await store.write_participants("m1", [bot, ana])
+    await store.write_participants("m1", [replace(ana, joined_s=60.0, left_s=90.0)])
+    assert list(await store.participants("m1")) == [replace(ana, left_s=90.0), bot]
+    await store.write_participants("m1", [replace(ana, name="Ana Ruiz", joined_s=95.0)])
+    assert list(await store.participants("m1")) == [replace(ana, name="Ana Ruiz"), bot]
+    assert list(await store.participants("m2")) == []
+
+
+async def test_nothing_is_fine(store: TranscriptStore) -> None:
+    await store.write([])
+    await store.write_participants("m1", [])
+    assert list(await store.segments("m1")) == []

@@ -1,0 +1,128 @@
+"""The database opens, migrates, refuses in plain words, and takes writers side by side."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlmodel import Session, SQLModel
+
+from domain.audio import Gap
+from domain.errors import StorageError
+from domain.meetings import Meeting
+from domain.transcripts import Segment
+from storage.database import Database
+from storage.facts import SqlFactStore
+from storage.meetings import SqlMeetingStore
+from storage.transcripts import SqlTranscriptStore
+
+
+async def test_migrations_lead_to_the_tables_as_they_are(database: Database) -> None:
+    def drift(session: Session) -> list[object]:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(session.connection(), opts=options)
+        return list(compare_metadata(context, SQLModel.metadata))
+
+    assert await database.read(drift) == []
+
+
+async def test_sqlite_is_set_up_to_be_durable(database: Database) -> None:
+    def pragmas(session: Session) -> dict[str, object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        return {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in names}
+
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+    assert await database.read(pragmas) == wanted
+
+
+async def test_opening_again_keeps_everything(tmp_path: Path, meeting: Meeting) -> None:
+    path = tmp_path / "new folder" / "dragoman.db"
+    async with Database(path) as first:
+        await SqlMeetingStore(first).create(meeting)
+    async with Database(f"sqlite:///{path}") as again:
+        assert await SqlMeetingStore(again).get(meeting.id) == meeting
+
+
+async def test_two_open_an_empty_database_at_once(tmp_path: Path, meeting: Meeting) -> None:
+    async def one(identity: str) -> None:
+        async with Database(tmp_path / "shared.db") as database:
+            values = {"id": identity}
+            await SqlMeetingStore(database).create(type(meeting)(**{**_fields(meeting), **values}))
+
+    async with asyncio.TaskGroup() as group:
+        for identity in ("first", "second"):
+            group.create_task(one(identity))
+    async with Database(tmp_path / "shared.db") as database:
+        stored = await SqlMeetingStore(database).recent()
+    assert {m.id for m in stored} == {"first", "second"}
+
+
+def _fields(meeting: Meeting) -> dict[str, object]:
+    return {name: getattr(meeting, name) for name in type(meeting).__dataclass_fields__}
+
+
+async def test_a_damaged_file_is_told_in_two_lines(tmp_path: Path) -> None:
+    path = tmp_path / "broken.db"
+    path.write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(StorageError) as raised:
+        async with Database(path):
+            pass
+    assert "damaged" in raised.value.message
+    assert str(path) in raised.value.remedy
+
+
+async def test_a_folder_that_cannot_be_is_told_in_two_lines(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError) as raised:
+        async with Database(tmp_path / "file" / "dragoman.db"):
+            pass
+    assert raised.value.remedy
+
+
+async def test_a_full_disk_is_told_in_two_lines(
+    database: Database, stored_meeting: Meeting, segment: Callable[..., Segment]
+) -> None:
+    def limit(session: Session) -> None:
+        pages = session.execute(text("PRAGMA page_count")).scalar()
+        session.execute(text(f"PRAGMA max_page_count={pages}"))
+
+    await database.write(limit)
+    store = SqlTranscriptStore(database)
+    with pytest.raises(StorageError, match="disk is full"):
+        await store.write([segment(f"s{i}", "word " * 500) for i in range(50)])
+    assert list(await store.segments(stored_meeting.id)) == []
+
+
+async def test_a_database_from_the_future_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "future.db"
+    async with Database(path):
+        pass
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StorageError, match="another version"):
+        async with Database(path):
+            pass
+
+
+async def test_a_segment_needs_its_meeting(
+    database: Database, segment: Callable[..., Segment]
+) -> None:
+    with pytest.raises(StorageError) as raised:
+        await SqlTranscriptStore(database).write([segment()])
+    assert raised.value.retry is False
+
+
+async def test_gaps_and_facts_are_kept_once(database: Database, stored_meeting: Meeting) -> None:
+    facts = SqlFactStore(database)
+    gaps = [Gap("t2", 9.0, 9.5, 8000, "stall"), Gap("t1", 1.0, 2.0, 16000, "socket")]
+    await facts.write_gaps(stored_meeting.id, gaps)
+    await facts.write_gaps(stored_meeting.id, gaps)
+    await facts.put(stored_meeting.id, "audio_path", "tracks")
+    await facts.put(stored_meeting.id, "audio_path", "mix")
+    assert list(await facts.gaps(stored_meeting.id)) == gaps[::-1]
+    assert await facts.facts(stored_meeting.id) == {"audio_path": "mix"}
