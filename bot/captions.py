@@ -164,8 +164,8 @@ class CaptionReader:
             yield from held
 
     def _offer(self, block: _Block, at_s: float) -> Iterator[CaptionHint]:
-        person = self._roster.own if block.name.casefold() in _OWN else self._roster.by_name(
-            block.name
+        person = (
+            self._roster.own if block.name.casefold() in _OWN else self._roster.by_name(block.name)
         )
         hint = CaptionHint(
             line_id=block.line_id,

@@ -37,7 +37,7 @@ class PageListener(Protocol):
 
 
 class PageEndpoint:
-    """One page at a time, on loopback, with the right token and from the right site."""
+    """One page at a time, on loopback, with the right token (as WebSocket subprotocol) and from the right site."""
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(32)
@@ -62,8 +62,8 @@ class PageEndpoint:
 
     @property
     def url(self) -> str:
-        """The address for the page, token included: never to be logged."""
-        return f"{self._base_url}/page?token={self.token}"
+        """The address for the page; the token goes apart, so that no log shows it."""
+        return f"{self._base_url}/page"
 
     @property
     def connected(self) -> bool:
@@ -102,7 +102,7 @@ class PageEndpoint:
         peer = request.transport.get_extra_info("peername") if request.transport else None
         if not peer or not ip_address(peer[0]).is_loopback:
             raise web.HTTPForbidden(text="loopback only")
-        given = request.query.get("token", "")
+        given = request.headers.get("Sec-WebSocket-Protocol", "")
         if not hmac.compare_digest(given.encode(), self.token.encode()):
             raise web.HTTPForbidden(text="wrong token")
         if self._origin and request.headers.get("Origin") != self._origin:
@@ -118,7 +118,9 @@ class PageEndpoint:
         except web.HTTPException:
             self.refused += 1
             raise
-        socket = web.WebSocketResponse(max_msg_size=_MAX_MESSAGE, compress=False)
+        socket = web.WebSocketResponse(
+            protocols=(self.token,), max_msg_size=_MAX_MESSAGE, compress=False
+        )
         await socket.prepare(request)
         old, self._socket, self._page = self._socket, socket, page
         if old is not None and not old.closed:

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-_KEPT = 30
+_KEPT = 120
 
 
 class PageClock:
@@ -24,6 +24,10 @@ class PageClock:
     def reset(self) -> None:
         """A new page has a new zero."""
         self._answers.clear()
+
+    def hear(self, received_s: float, page_ms: float) -> None:
+        """A first word of the page: a rough offset until the first answer."""
+        self._answers.append((1.0, received_s - page_ms / 1000))
 
     def answer(self, sent_s: float, received_s: float, page_ms: float) -> None:
         """A question sent and answered at these monotonic seconds."""

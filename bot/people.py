@@ -1,4 +1,4 @@
-"""Who is in the meeting: from the roster channel, or from the tiles where it is silent."""
+"""Who is in the meeting: from the roster channel; from the tiles whom it never named."""
 
 import re
 from dataclasses import replace
@@ -23,15 +23,14 @@ class Roster:
     """Everybody by id, with the times they came and went."""
 
     def __init__(self, own_name: str) -> None:
-        self.spoke = False
-        """The roster channel has said something; tiles no longer tell who is there."""
         self.count: int | None = None
         """Meet's own head count, where the page shows one."""
         self._own_name = clean_name(own_name)
         self._people: dict[str, Participant] = {}
+        self._told: set[str] = set()
         self._streams: dict[int, str] = {}
         self._lit: dict[str, bool] = {}
-        self._shown: tuple[Participant, ...] | None = None
+        self._shown: tuple[Participant, ...] = ()
 
     @property
     def present(self) -> tuple[Participant, ...]:
@@ -54,7 +53,7 @@ class Roster:
         others = [p for p in self.present if not p.is_self]
         people = [p for p in others if not OTHER_BOTS.search(p.name)]
         unlisted = 0 if self.count is None else self.count - 1 - len(others)
-        return len(people) + (max(0, unlisted) if not self.spoke else 0)
+        return len(people) + max(0, unlisted)
 
     def name(self, participant_id: str) -> str:
         """A participant's name; empty while unknown."""
@@ -72,12 +71,9 @@ class Roster:
 
     def channel(self, news: RosterNews, at_s: float) -> RosterHint | None:
         """A roster message; a hint where somebody came, went or changed names."""
-        if news.people and not self.spoke:
-            self.spoke = True
-            for person in self.present:
-                self._leave(person.id, at_s)
         self._streams.update(news.streams)
         for entry in news.people:
+            self._told.add(entry.device_id)
             if entry.present:
                 self._join(entry.device_id, clean_name(entry.name), entry.is_self, at_s)
             else:
@@ -85,7 +81,7 @@ class Roster:
         return self._news(at_s)
 
     def tiles(self, message: dict[str, Any], at_s: float) -> list[RosterHint | TileHint]:
-        """The page's tiles: lit borders, and people where the channel is silent."""
+        """The page's tiles: lit borders, and people whom the channel never named."""
         count = message.get("count")
         self.count = count if isinstance(count, int) else None
         hints: list[RosterHint | TileHint] = []
@@ -99,17 +95,14 @@ class Roster:
             if self._lit.get(person, False) != speaking:
                 self._lit[person] = speaking
                 hints.append(TileHint(person, speaking, at_s))
-            if not self.spoke:
+            if person not in self._told:
                 name = clean_name(str(tile.get("name", "")))
                 own = bool(tile.get("self")) or name.casefold() == self._own_name.casefold()
                 self._join(person, name, own and self._may_be_own(person), at_s)
-        if not self.spoke:
-            for gone in [p.id for p in self.present if p.id not in seen]:
-                self._leave(gone, at_s)
-            news = self._news(at_s)
-            if news:
-                hints.insert(0, news)
-        return hints
+        for gone in [p.id for p in self.present if p.id not in seen | self._told]:
+            self._leave(gone, at_s)
+        news = self._news(at_s)
+        return [news, *hints] if news else hints
 
     def _may_be_own(self, participant_id: str) -> bool:
         return self.own is None or self.own.id == participant_id

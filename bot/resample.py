@@ -28,7 +28,7 @@ def _bank(rate: int, up: int) -> Samples:
         per_phase * up, (_PASS_HZ + _STOP_HZ) / 2, window=("kaiser", beta), fs=rate * up
     )
     phases = (prototype * up).reshape(per_phase, up).T[:, ::-1]
-    return np.ascontiguousarray(phases, dtype=np.float32)
+    return np.ascontiguousarray(phases, np.float32)
 
 
 class Resampler:
@@ -65,10 +65,10 @@ class Resampler:
         if self._up == 1:
             out = windows[rows] @ self._bank[0]
         else:
-            out = np.einsum("ij,ij->i", windows[rows], self._bank[positions % self._up])
+            out = np.sum(windows[rows] * self._bank[positions % self._up], axis=1)
         self._read, self._written = end, last + 1
         self._history = line[len(line) - len(self._history) :]
-        return np.asarray(out, dtype=np.float32)
+        return np.asarray(out, np.float32)
 
 
 def to_float(pcm: bytes) -> Samples:
@@ -79,4 +79,4 @@ def to_float(pcm: bytes) -> Samples:
 def to_pcm(samples: Samples) -> bytes:
     """Floats of -1..1 as little-endian 16-bit PCM, clipped."""
     scaled = np.clip(np.rint(samples * 32768), -32768, 32767)
-    return scaled.astype("<i2").tobytes()
+    return bytes(scaled.astype("<i2").tobytes())

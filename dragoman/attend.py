@@ -9,11 +9,10 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from domain.errors import BrowserError, DragomanError, UsageError
 from domain.events import Event, Notice
-from domain.links import MeetingLink, parse_link
+from domain.links import MeetingLink
 from domain.meetings import Ending, Meeting, MeetingState, Reason, StateChange
 from dragoman import console
 from dragoman.session import Session
@@ -82,9 +81,11 @@ async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
             crew.hub.on(_teller())
             console.say(f"Live page: {crew.live_url}")
             session = Session(meeting, crew, announce=settings.bot.announce)
-            crew.on_state(session.step)
-            with _signals(session.stop):
-                return await session.run()
+            with _signals(session.stop) as asked:
+                ending = await session.run()
+                if settings.web.keep:
+                    await asked.wait()
+            return ending
     except Exception as error:
         raise await _explain(_first(error), meeting, settings, stores) from error
 
@@ -133,23 +134,22 @@ def _teller() -> Callable[[Event], None]:
 
 
 @contextmanager
-def _signals(stop: Callable[[Reason], None]) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM leaves in order, the second one cancels."""
+def _signals(stop: Callable[[Reason], None]) -> Iterator[asyncio.Event]:
+    """The first Ctrl-C or SIGTERM leaves in order and sets the event, the second cancels."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
-    asked = False
+    asked = asyncio.Event()
 
     def handle() -> None:
-        nonlocal asked
-        if asked and task is not None:
+        if asked.is_set() and task is not None:
             task.cancel()
-        asked = True
+        asked.set()
         stop(Reason.STOPPED)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, handle)
     try:
-        yield
+        yield asked
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
@@ -173,9 +173,3 @@ def _log_file(folder: Path) -> Iterator[None]:
         root.removeHandler(handler)
         root.setLevel(before)
         handler.close()
-
-
-def site_of(link: str) -> MeetingLink:
-    """The link of a stored meeting, with the site that it was asked for at."""
-    parts = urlsplit(link)
-    return parse_link(link, f"{parts.scheme}://{parts.netloc}")

@@ -8,6 +8,7 @@ from bot.meet import MeetBot
 from domain.clock import MeetingClock
 from domain.ports import MeetingStore, TranscriptStore
 from dragoman.hub import Hub
+from dragoman.steps import Steps
 from dragoman.trace import Trace
 from overlay.overlay import Overlay
 from pipeline.captioner import Captioner
@@ -31,6 +32,7 @@ class Crew(Protocol):
     bot: MeetBot
     hub: Hub
     trace: Trace
+    steps: Steps
     meetings: MeetingStore
     transcripts: TranscriptStore
 

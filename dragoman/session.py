@@ -4,11 +4,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from domain.hints import ChatHint, Hint, RosterHint
-from domain.meetings import Ending, Meeting, MeetingState, Reason, StateChange
+from domain.meetings import Ending, Meeting, MeetingState, Reason
 from dragoman.announce import greeting
 from dragoman.crew import Crew, Stage
 from dragoman.people import Attendance
@@ -30,43 +29,20 @@ class Session:
         self._meeting = meeting
         self._crew = crew
         self._announce = announce
-        self._stopping = asyncio.Event()
-        self._reason = Reason.STOPPED
         self._people = Attendance()
 
     def stop(self, reason: Reason = Reason.STOPPED) -> None:
         """Leaves as soon as the last words are flushed."""
-        self._reason = reason
-        self._stopping.set()
         self._crew.bot.stop(reason)
 
     async def run(self) -> Ending:
         """Joins, stays, leaves; says how it ended. Every step is stored."""
-        ending = await self._join()
+        ending = await self._crew.bot.join()
         if ending is None:
             async with self._crew.stage(self._crew.bot.clock) as stage:
                 ending = await self._attend(stage)
-        await self.step(ending.state, ending.reason, ending.evidence)
+        await self._crew.steps.take(ending.state, ending.reason, ending.evidence)
         return ending
-
-    async def step(self, state: MeetingState, reason: Reason, evidence: str = "") -> None:
-        """Stores a step of the meeting and tells everybody who watches."""
-        change = StateChange(state, reason, datetime.now(UTC), evidence)
-        await self._crew.meetings.change(self._meeting.id, change)
-        self._crew.hub.publish(change)
-
-    async def _join(self) -> Ending | None:
-        joining = asyncio.create_task(self._crew.bot.join())
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            await asyncio.wait({joining, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if joining.done():
-                return joining.result()
-            return Ending(self._reason, "asked to stop before it was in the meeting")
-        finally:
-            joining.cancel()
-            stopping.cancel()
-            await asyncio.gather(joining, stopping, return_exceptions=True)
 
     async def _attend(self, stage: Stage) -> Ending:
         clock = self._crew.bot.clock
@@ -115,13 +91,12 @@ class Session:
             async with asyncio.timeout(FLUSH_S):
                 await asyncio.shield(listening)
                 await stage.captioner.flush()
-                await stage.writer.flush()
         except TimeoutError:
             log.warning("the last words were not all translated in time")
             listening.cancel()
 
     async def _leave(self, ending: Ending) -> None:
-        await self.step(MeetingState.LEAVING, ending.reason, ending.evidence)
+        await self._crew.steps.take(MeetingState.LEAVING, ending.reason, ending.evidence)
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 await self._crew.bot.leave(ending.reason)

@@ -88,6 +88,7 @@ class WebGroup(_Group):
     """The bot's own pages."""
 
     port: int = Field(0, ge=0, le=65535, description="Port on 127.0.0.1; 0 takes a free one.")
+    keep: bool = Field(False, description="Keep the live page up after the meeting.")
 
 
 class Settings(_Group):

@@ -69,7 +69,8 @@ class FontBook:
         self._files = _files((*folders, *FOLDERS))
         if self._path(FAMILIES[LATIN].stem, bold=False) is None:
             raise MissingError(
-                "The font Noto Sans is not installed.", "Install it: apt-get install fonts-noto-core"
+                "The font Noto Sans is not installed.",
+                "Install it: apt-get install fonts-noto-core",
             )
         self._fonts: dict[tuple[Face, int], ImageFont.FreeTypeFont] = {}
         self._faces: dict[tuple[str, str, bool], Face | None] = {}

@@ -46,7 +46,7 @@ class OverlaySettings:
             raise UsageError(f"Unknown layout {self.layout!r}.", f"Known: {', '.join(LAYOUTS)}.")
         if self.theme not in THEMES:
             raise UsageError(f"Unknown theme {self.theme!r}.", f"Known: {', '.join(THEMES)}.")
-        if self.width % 2 or self.height % 2 or not (320 <= self.width and 180 <= self.height):
+        if self.width % 2 or self.height % 2 or self.width < 320 or self.height < 180:
             raise UsageError(
                 f"A picture of {self.width} x {self.height} cannot be drawn.",
                 "Use even numbers, 320 x 180 at least.",

@@ -82,8 +82,10 @@ class Typesetter:
     def _faces(self, text: str, style: Style) -> list[Face]:
         faces: list[Face] = []
         for char in text:
-            sticks = script_of(char) == COMMON and faces and (
-                char in "\u200c\u200d" or has(faces[-1], char)
+            sticks = (
+                script_of(char) == COMMON
+                and faces
+                and (char in "\u200c\u200d" or has(faces[-1], char))
             )
             face = faces[-1] if sticks else None
             face = face or self.book.face_for(char, style.language, bold=style.bold)

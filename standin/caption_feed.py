@@ -62,9 +62,7 @@ class CaptionFeed:
         self._message_ids[who] = self._message_ids.get(who, 0) + 1
         habits = self.room.script.captions
         line = LineCaption(spoken, language_id(language), joiner, words, self._message_ids[who])
-        plan = revisions(
-            words, lag_s=habits.lag_s, corrections=habits.corrections, joiner=joiner
-        )
+        plan = revisions(words, lag_s=habits.lag_s, corrections=habits.corrections, joiner=joiner)
         return line, plan
 
     def show(self, line: LineCaption, revision: Revision) -> None:

@@ -48,13 +48,11 @@ class Observer:
 
     def i420(self) -> bytes:
         """The newest picture as packed I420. Raises LookupError before the first."""
-        planar: npt.NDArray[np.uint8] = self._newest().to_ndarray(format="yuv420p")
-        return planar.tobytes()
+        return self._newest().to_ndarray(format="yuv420p").tobytes()
 
     def rgb(self) -> npt.NDArray[np.uint8]:
         """The newest picture, height x width x 3. Raises LookupError before the first."""
-        pixels: npt.NDArray[np.uint8] = self._newest().to_ndarray(format="rgb24")
-        return pixels
+        return self._newest().to_ndarray(format="rgb24").astype(np.uint8, copy=False)
 
     def save_png(self, path: Path) -> None:
         """Writes the newest picture. Raises LookupError before the first."""

@@ -5,6 +5,7 @@ import heapq
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from standin.caption_feed import CaptionFeed
@@ -28,7 +29,7 @@ class Play:
     spoken: Sequence[Spoken]
     finished: bool = False
     _heap: list[tuple[float, int, Action]] = field(default_factory=list)
-    _order: count[int] = field(default_factory=count)
+    _order: "count[int]" = field(default_factory=count)
     _feed: CaptionFeed = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,16 +59,13 @@ class Play:
         room, script = self.room, self.room.script
         for person in script.participants:
             if person.joins_s > 0:
-                self.at(person.joins_s, lambda person=person: room.join(person))  # type: ignore[misc]
-            self.at(person.leaves_s, lambda person=person: room.leave(person))  # type: ignore[misc]
+                self.at(person.joins_s, partial(room.join, person))
+            self.at(person.leaves_s, partial(room.leave, person))
         for item in self.spoken:
-            self.at(item.line.start_s, lambda item=item: self._begin(item, zero_s))  # type: ignore[misc]
+            self.at(item.line.start_s, partial(self._begin, item, zero_s))
         for message in script.chat:
             name = script.participant(message.who).name
-            self.at(
-                message.at_s,
-                lambda name=name, text=message.text: room.say_chat(name, text),  # type: ignore[misc]
-            )
+            self.at(message.at_s, partial(room.say_chat, name, message.text))
         self._plan_traps()
         self._plan_end(script.end)
 
@@ -84,11 +82,14 @@ class Play:
         if end.how == "host":
             self.at(at_s, self.room.end_for_everyone)
         elif end.how == "removed":
-            self.at(at_s, lambda: [self.room.remove(g) for g in self.room.in_call()] and None)
+            self.at(at_s, self._remove_guests)
         elif end.how == "everyone_leaves":
             for n, person in enumerate(self.room.script.participants):
-                when_s = at_s + n * _BETWEEN_LEAVERS_S
-                self.at(when_s, lambda person=person: self.room.leave(person))  # type: ignore[misc]
+                self.at(at_s + n * _BETWEEN_LEAVERS_S, partial(self.room.leave, person))
+
+    def _remove_guests(self) -> None:
+        for guest in self.room.in_call():
+            self.room.remove(guest)
 
     def _tell(self, kind: str) -> None:
         for guest in self.room.in_call():
@@ -112,7 +113,5 @@ class Play:
         )
         line, plan = self._feed.begin(item)
         for revision in plan:
-            self.at(
-                item.line.start_s + revision.at_s,
-                lambda revision=revision: self._feed.show(line, revision),  # type: ignore[misc]
-            )
+            at_s = item.line.start_s + revision.at_s
+            self.at(at_s, partial(self._feed.show, line, revision))

@@ -49,7 +49,8 @@ class TileRecorder:
         if first is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        zero_s, item, last_pts = first[0], first, -1
+        zero_s, last_pts = first[0], -1
+        item: tuple[float, VideoFrame] | None = first
         with av.open(str(self._path), "w", options={"movflags": "faststart"}) as file:
             options = {"preset": "ultrafast", "crf": "26", "threads": "1"}
             stream = file.add_stream("libx264", options=options)
@@ -64,5 +65,5 @@ class TileRecorder:
                 frame.pict_type = av.video.frame.PictureType.NONE
                 last_pts = frame.pts
                 file.mux(stream.encode(frame))
-                item = self._queue.get()  # type: ignore[assignment]
+                item = self._queue.get()
             file.mux(stream.encode(None))

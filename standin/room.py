@@ -165,8 +165,13 @@ class Room:
         for guest in self.in_call():
             guest.tell("toast", name=person.name, what=what)
             if self.script.traps.nameless_rows and guest.captions:
-                guest.tell("caption", block=f"system-{what}-{person.id}", name="", device="",
-                           text=f"{person.name} {what} the meeting")
+                guest.tell(
+                    "caption",
+                    block=f"system-{what}-{person.id}",
+                    name="",
+                    device="",
+                    text=f"{person.name} {what} the meeting",
+                )
 
     def _chat(self, sender: str, text: str, author: Guest | None) -> None:
         self._chat_number += 1

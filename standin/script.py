@@ -115,7 +115,6 @@ class Traps:
     captions_off_at_s: float | None = None
     region_recreated_at_s: float | None = None
     chat_closed: bool = False
-    label_captions_you: bool = False
     nameless_rows: bool = False
     no_audio_element: bool = False
     late_tracks_s: float = 0.0

@@ -57,7 +57,7 @@ class _Table:
         accepted, words = _KINDS[kind]
         if not isinstance(value, accepted) or (kind is not bool and isinstance(value, bool)):
             self.fail(key, f"is {value!r}.", f"Give {words}.")
-        return float(value) if kind is float else value
+        return float(str(value)) if kind is float else value
 
     def seconds(self, key: str, default: float | None = None, *, needed: bool = False) -> Any:
         value = self.get(key, float, default, needed=needed)
@@ -206,9 +206,7 @@ def _line(table: _Table, known: set[str]) -> Line:
 
 
 def _chat(table: _Table, known: set[str]) -> ChatLine:
-    message = ChatLine(
-        _who(table, known), table.seconds("at_s", needed=True), table.text("text")
-    )
+    message = ChatLine(_who(table, known), table.seconds("at_s", needed=True), table.text("text"))
     table.close()
     return message
 

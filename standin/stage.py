@@ -1,7 +1,6 @@
 """The sound of the meeting: who is heard now, and which of three lines carries whom."""
 
 import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -52,9 +51,11 @@ class Stage:
     """Participant id -> stream id."""
     samples_sent: dict[str, int] = field(default_factory=dict)
     began_monotonic_s: float = field(default_factory=time.monotonic)
+    speaking: frozenset[str] = frozenset()
+    """Who is heard in the newest tick."""
     _sounds: dict[str, list[tuple[int, Pcm]]] = field(default_factory=dict)
     _places: list[_Place] = field(default_factory=lambda: [_Place() for _ in range(LINES)])
-    _ticks: deque[tuple[int, Tick]] = field(default_factory=lambda: deque(maxlen=_KEPT_TICKS))
+    _ticks: dict[int, Tick] = field(default_factory=dict)
 
     def schedule(self, spoken: Sequence[Spoken], zero_monotonic_s: float) -> None:
         """Places the lines on the clock; second 0 of the script is the given moment."""
@@ -77,13 +78,12 @@ class Stage:
 
     def tick(self, number: int) -> Tick:
         """A tick's sound; ticks are asked for in rising order, a late listener may repeat."""
-        for known, tick in reversed(self._ticks):
-            if known == number:
-                return tick
-            if known < number:
-                break
-        tick = self._compute(number)
-        self._ticks.append((number, tick))
+        known = self._ticks.get(number)
+        if known is not None:
+            return known
+        self._ticks[number] = tick = self._compute(number)
+        self._ticks.pop(number - _KEPT_TICKS, None)
+        self.speaking = tick.speaking
         return tick
 
     def _compute(self, number: int) -> Tick:

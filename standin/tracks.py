@@ -57,7 +57,7 @@ def mark_sources(senders: dict[RTCRtpSender, LineTrack]) -> None:
     """Makes the senders' packets name the speaker that their track carries."""
     tracks = {sender._ssrc: track for sender, track in senders.items()}
     for transport in {sender.transport for sender in senders}:
-        transport._send_rtp = _marker(transport._send_rtp, tracks)  # type: ignore[method-assign]
+        setattr(transport, "_send_rtp", _marker(transport._send_rtp, tracks))  # noqa: B010
 
 
 def _marker(send: Callable[[bytes], Any], tracks: dict[int, LineTrack]) -> Callable[[bytes], Any]:

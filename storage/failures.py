@@ -1,5 +1,6 @@
 """What databases say when they refuse, in words for people."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -48,12 +49,24 @@ def storage_error(error: Exception, where: str) -> StorageError:
         )
         refused.retry = False
         return refused
+    if isinstance(error, OSError):
+        return _file_error(error, where)
     said = str(getattr(error, "orig", None) or error).lower()
     for sign, message, remedy in _SAYINGS:
         if sign in said:
             return StorageError(message, remedy.format(where=where))
     return StorageError(
         "The database did not do what it was asked to.", f"Check {where}; see the log for details."
+    )
+
+
+def _file_error(error: OSError, where: str) -> StorageError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError("The disk is full.", f"Free some space on the disk that holds {where}.")
+    reason = error.strerror or type(error).__name__
+    return StorageError(
+        f"A file cannot be written or read: {reason}.",
+        f"Check that {where} and its folder exist and that this user may write there.",
     )
 
 

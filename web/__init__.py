@@ -1,1 +1,1 @@
-"""Pages and sockets for people who watch."""
+"""Pages in the browser."""

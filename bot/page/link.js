@@ -70,7 +70,7 @@ const link = (() => {
 
   function connect() {
     ready = false;
-    const mine = new NativeSocket(`${config.url}&page=${pageId}`);
+    const mine = new NativeSocket(`${config.url}?page=${pageId}`, [config.token]);
     mine.binaryType = 'arraybuffer';
     socket = mine;
     mine.onopen = () => control({

@@ -7,6 +7,7 @@ import pytest
 from domain.errors import MissingError, UsageError
 from dragoman.settings import Settings, load_settings
 from dragoman.settings_doc import settings_page
+from dragoman.settings_file import write_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,3 +61,17 @@ def test_every_setting_stands_in_the_docs() -> None:
 
 def test_the_page_is_what_the_settings_say() -> None:
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page()
+
+
+def test_a_bot_process_reads_the_same_settings_back(tmp_path: Path) -> None:
+    settings = load_settings(
+        None,
+        {
+            "data": tmp_path,
+            "bot": {"name": 'A "quoted" näme', "headless": True},
+            "translation": {"targets": ("es", "it"), "openai_key": "hunter2"},
+        },
+    )
+    path = write_settings(settings, tmp_path / "bot.toml")
+    assert load_settings(path) == settings
+    assert path.stat().st_mode & 0o077 == 0

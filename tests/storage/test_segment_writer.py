@@ -77,7 +77,7 @@ async def _ids(store: MoodyStore) -> list[str]:
 
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  it watches a file
             await asyncio.sleep(0.005)
 
 

@@ -1,0 +1,145 @@
+"""The browser: found, started with what a meeting needs, and really gone afterwards."""
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
+
+from bot.display import private_display
+from bot.processes import kill
+from bot.settings import BotSettings
+from domain.errors import BrowserError, MissingError
+
+log = logging.getLogger(__name__)
+
+USUAL = (
+    "/usr/lib/chromium/chromium",
+    "/opt/google/chrome/chrome",
+    "google-chrome-stable",
+    "google-chrome",
+    "chromium",
+    "chromium-browser",
+)
+_CLOSE_S = 4.0
+_FLAGS = (
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--lang=en-US",
+    "--accept-lang=en-US,en",
+    "--window-size=1280,800",
+    "--force-device-scale-factor=1",
+    "--disable-dev-shm-usage",
+    "--password-store=basic",
+    "--no-default-browser-check",
+)
+_PERMISSIONS = ["camera", "microphone", "notifications", "local-network-access"]
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A running browser with one page."""
+
+    context: BrowserContext
+    page: Page
+    version: str
+    profile: Path
+
+
+def find_browser(path: str) -> str:
+    """A Chromium's path. Raises MissingError."""
+    for name in (path,) if path else USUAL:
+        found = shutil.which(name)
+        if found:
+            return found
+    looked = path or ", ".join(USUAL)
+    raise MissingError(
+        f"No Chromium was found ({looked}).",
+        "Install one (apt install chromium) or set the browser's path.",
+    )
+
+
+@asynccontextmanager
+async def _profile(settings: BotSettings) -> AsyncIterator[Path]:
+    if settings.profile is not None:
+        settings.profile.mkdir(parents=True, exist_ok=True)
+        try:
+            yield settings.profile
+        finally:
+            _end(settings.profile)
+        return
+    path = Path(tempfile.mkdtemp(prefix="dragoman-browser-"))
+    try:
+        yield path
+    finally:
+        _end(path)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _end(profile: Path) -> None:
+    if not kill(profile):
+        log.error("browser processes are left over")
+
+
+async def _launch(
+    playwright: Playwright, settings: BotSettings, profile: Path, display: str
+) -> BrowserContext:
+    executable = find_browser(settings.browser)
+    environment: dict[str, str | float | bool] = {"HOME": str(profile), "LANGUAGE": "en_US"}
+    if display:
+        environment["DISPLAY"] = display
+    try:
+        return await playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=executable,
+            headless=settings.headless,
+            args=list(_FLAGS),
+            env=environment,
+            chromium_sandbox=settings.sandboxed,
+            bypass_csp=True,
+            permissions=_PERMISSIONS,
+            locale="en-US",
+            viewport={"width": 1280, "height": 720},
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+            timeout=settings.start_timeout_s * 1000,
+        )
+    except Error as error:
+        first = error.message.splitlines()[0] if error.message else "no reason given"
+        raise BrowserError(
+            f"The browser did not start: {first}", "Try `dragoman doctor`."
+        ) from error
+
+
+async def _close(context: BrowserContext) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await context.close()
+    except (TimeoutError, Error):
+        log.warning("the browser did not close by itself")
+
+
+@asynccontextmanager
+async def open_browser(settings: BotSettings, script: str) -> AsyncIterator[Browser]:
+    """A browser whose pages run the script first; all of it is gone afterwards.
+
+    Raises MissingError or BrowserError.
+    """
+    async with AsyncExitStack() as stack:
+        display = settings.display
+        if not settings.headless and not display:
+            display = await stack.enter_async_context(private_display())
+        profile = await stack.enter_async_context(_profile(settings))
+        playwright = await stack.enter_async_context(async_playwright())
+        context = await _launch(playwright, settings, profile, display)
+        stack.push_async_callback(_close, context)
+        await context.add_init_script(script)
+        page = context.pages[0] if context.pages else await context.new_page()
+        version = context.browser.version if context.browser else "unknown"
+        yield Browser(context, page, version, profile)

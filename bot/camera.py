@@ -1,0 +1,97 @@
+"""The bot's camera: pictures go to the page as the rectangles that changed."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from bot.endpoint import PageEndpoint
+from bot.protocol import picture_message
+from domain.pictures import PictureUpdate, Rectangle
+
+_MOST_AREAS = 64
+_STALL_S = 6.0
+
+
+class Camera:
+    """A PictureSink; shows the newest picture, also after the page came back."""
+
+    def __init__(self, endpoint: PageEndpoint, notice: Callable[[str, str, float], None]) -> None:
+        self.frames_sent = 0
+        """Video frames that WebRTC has sent, as the page counts them."""
+        self.size = (0, 0)
+        """Width and height that are sent now."""
+        self.updates_sent = 0
+        self.updates_merged = 0
+        """Pictures overtaken by a newer one before they left."""
+        self._endpoint = endpoint
+        self._notice = notice
+        self._newest: PictureUpdate | None = None
+        self._areas: set[Rectangle] | None = None
+        self._news = asyncio.Event()
+        self._waiting: dict[int, float] = {}
+        self._moved_s: float | None = None
+        self._stalled = False
+
+    async def show(self, update: PictureUpdate) -> None:
+        """Takes a picture; at once, it leaves by itself."""
+        if self._newest is not None and self._news.is_set():
+            self.updates_merged += 1
+        first = self._newest is None
+        self._newest = update
+        if first:
+            self._areas = None
+        elif self._areas is not None:
+            self._areas |= set(update.changed)
+            if len(self._areas) > _MOST_AREAS:
+                self._areas = None
+        self._news.set()
+
+    async def aclose(self) -> None:
+        """Nothing is left to write."""
+        self._newest = None
+
+    def connected(self) -> None:
+        """The page is there anew and knows no picture."""
+        self._areas = None
+        if self._newest is not None:
+            self._news.set()
+
+    async def run(self) -> None:
+        """Sends pictures for ever, the newest first, those in between merged."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            update, areas = self._newest, self._areas
+            if update is None or not self._endpoint.connected:
+                continue
+            whole = (Rectangle(0, 0, update.width, update.height),)
+            message = picture_message(update, whole if areas is None else tuple(areas))
+            self._areas = set()
+            if await self._endpoint.send_bytes(message):
+                self.updates_sent += 1
+                self._waiting[update.number] = update.changed_s
+            else:
+                self._areas = None
+
+    def shown(self, message: dict[str, Any], at_s: float) -> float | None:
+        """The page holds a picture; the age of its change at that moment."""
+        number = message.get("number")
+        changed_s = self._waiting.pop(number, None) if isinstance(number, int) else None
+        for old in [n for n in self._waiting if isinstance(number, int) and n < number]:
+            del self._waiting[old]
+        return None if changed_s is None else at_s - changed_s
+
+    def counted(self, message: dict[str, Any], at_s: float) -> None:
+        """The page's count of frames that left."""
+        frames = message.get("frames")
+        if not isinstance(frames, int):
+            return
+        if frames != self.frames_sent or self._moved_s is None:
+            if frames > 0 and (self._stalled or self.frames_sent == 0):
+                self._notice("camera_sending", "The camera picture is being sent.", at_s)
+            self._moved_s, self._stalled = at_s, False
+        elif not self._stalled and at_s - self._moved_s > _STALL_S and frames > 0:
+            self._stalled = True
+            self._notice("camera_stalled", "No camera picture leaves the browser.", at_s)
+        self.frames_sent = frames
+        self.size = (int(message.get("width") or 0), int(message.get("height") or 0))

@@ -1,0 +1,46 @@
+"""What can be measured of a running bot."""
+
+from dataclasses import dataclass
+
+from bot.camera import Camera
+from bot.devices import Devices
+from bot.intake import Intake
+
+
+@dataclass(frozen=True, slots=True)
+class BotHealth:
+    """Measured values; times are meeting seconds, None where nothing came yet."""
+
+    audio_path: str
+    audio_blocks: int
+    last_heard_s: float | None
+    last_caption_s: float | None
+    caption_source: str
+    frames_dropped: int
+    messages_lost: int
+    page_round_trip_s: float
+    camera_on: bool
+    camera_frames: int
+    camera_size: tuple[int, int]
+    drift: dict[str, str]
+    """Targets on the page that only a fall-back strategy found."""
+
+    @classmethod
+    def of(
+        cls, intake: Intake, camera: Camera, devices: Devices, drift: dict[str, str]
+    ) -> "BotHealth":
+        """The values of now."""
+        return cls(
+            audio_path=intake.sound.path,
+            audio_blocks=intake.sound.blocks,
+            last_heard_s=intake.last_heard_s,
+            last_caption_s=intake.last_caption_s,
+            caption_source=intake.captions.active,
+            frames_dropped=intake.sound.frames.dropped,
+            messages_lost=intake.lost_messages,
+            page_round_trip_s=intake.page_clock.round_trip_s,
+            camera_on=devices.camera_on,
+            camera_frames=camera.frames_sent,
+            camera_size=camera.size,
+            drift=drift,
+        )

@@ -1,0 +1,152 @@
+"""Runs a scripted meeting: the stand-in here, the bot in a process of its own."""
+
+import asyncio
+import json
+import sys
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+from domain.errors import StorageError
+from domain.links import parse_link
+from domain.meetings import ENDINGS, Meeting, MeetingState
+from dragoman import console
+from dragoman.attend import new_meeting
+from dragoman.demo.evidence import Observed, gather
+from dragoman.demo.portrait import Portrait
+from dragoman.demo.report import build_report, summary
+from dragoman.demo.usage import Usage
+from dragoman.settings import Settings
+from dragoman.settings_file import write_settings
+from dragoman.store import Stores, load_transcript, open_stores
+from scheduler.launchers.local import LocalLauncher
+from standin.script import Script, bundled_script, load_script
+from standin.server import StandIn
+from standin.voices import speak
+from storage.export.files import write_atomic
+from storage.export.folder import write_folder
+
+POLL_S = 1.0
+VOICES = Path("~/.cache/dragoman/voices").expanduser()
+
+
+async def run_demo(script_name: str, out: Path, settings: Settings) -> int:
+    """Runs the script, writes everything into `out`, returns the bot's exit code.
+
+    Raises UsageError for a script with an error, StorageError where `out` takes no files.
+    """
+    script = _script(script_name)
+    traces = _prepare(out)
+    settings = _for_the_bot(settings, out, traces)
+    console.say(f"Speaking the script “{script.title}” ({len(script.lines)} lines) …")
+    async with AsyncExitStack() as stack:
+        site = await stack.enter_async_context(
+            StandIn(script, voices_cache=VOICES, record_to=out / "camera.mp4")
+        )
+        sounds = await speak(script, VOICES)
+        stores = await stack.enter_async_context(open_stores(settings))
+        meeting = new_meeting(parse_link(site.link, site.url), settings)
+        await stores.meetings.create(meeting)
+        code, portrait, usage = await _attend(meeting, settings, stores, site, out)
+        evidence = await gather(meeting, stores, Observed(site, sounds, traces, usage))
+    if not portrait.save(out / "camera.png"):
+        console.say("No picture of the bot's camera was received.")
+    report = await asyncio.to_thread(build_report, evidence)
+    await _write(out, report, meeting.id, settings)
+    console.table("", ("figure", "value"), summary(report))
+    console.say(f"Everything is in {out}/")
+    return code
+
+
+def _script(name: str) -> Script:
+    path = Path(name)
+    if path.suffix == ".toml" or path.exists():
+        return load_script(path)
+    return bundled_script(name)
+
+
+def _prepare(out: Path) -> Path:
+    traces = out / "traces"
+    try:
+        traces.mkdir(parents=True, exist_ok=True)
+        for old in traces.glob("*"):
+            old.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"The folder {out} takes no files: {error.strerror}.", "Choose another: --out DIR"
+        ) from error
+    return traces
+
+
+def _for_the_bot(settings: Settings, out: Path, traces: Path) -> Settings:
+    return settings.model_copy(
+        update={
+            "data": (out / "data").absolute(),
+            "measure": traces.absolute(),
+            "bot": settings.bot.model_copy(update={"headless": True}),
+        }
+    )
+
+
+async def _attend(
+    meeting: Meeting, settings: Settings, stores: Stores, site: StandIn, out: Path
+) -> tuple[int, Portrait, Usage]:
+    config = write_settings(settings, settings.data_dir / "bot.toml")
+    command = (sys.executable, "-m", "dragoman", "bot")
+    portrait = Portrait()
+    async with LocalLauncher(command, settings.data_dir / "logs") as launcher:
+        bot = await launcher.start(meeting.id, ("--config", str(config)))
+        usage = Usage(bot.pid)
+        try:
+            await _watch(meeting, stores, site, portrait, usage, bot)
+            if settings.web.keep and bot.alive():
+                console.say("The live page stays up. Press Ctrl-C to end.")
+                await bot.wait()
+        finally:
+            await bot.stop()
+        code = await bot.wait()
+    return code, portrait, usage
+
+
+async def _watch(
+    meeting: Meeting,
+    stores: Stores,
+    site: StandIn,
+    portrait: Portrait,
+    usage: Usage,
+    bot: Any,
+) -> None:
+    """Follows the meeting until it has ended; tells its steps."""
+    told: list[str] = []
+    while True:
+        now = await stores.meetings.get(meeting.id)
+        if now is None:
+            raise StorageError("The meeting has gone from the database.")
+        _tell(now, told)
+        usage.sample()
+        if now.state is MeetingState.IN_MEETING:
+            with suppress(LookupError):
+                portrait.look(site.observer.rgb())
+        if now.state in ENDINGS or not bot.alive():
+            return
+        await asyncio.sleep(POLL_S)
+
+
+def _tell(meeting: Meeting, told: list[str]) -> None:
+    if meeting.endpoint and "endpoint" not in told:
+        told.append("endpoint")
+        console.say(f"Watch it live: {meeting.endpoint}", style="bold")
+    for change in meeting.changes:
+        key = f"{change.state}{change.at}"
+        if key not in told:
+            told.append(key)
+            reason = change.reason.value.replace("_", " ")
+            console.say(f"{change.at.astimezone():%H:%M:%S}  {change.state.value} ({reason})")
+
+
+async def _write(out: Path, report: dict[str, Any], meeting_id: str, settings: Settings) -> None:
+    async with open_stores(settings) as stores:
+        transcript = await load_transcript(stores, meeting_id)
+    await asyncio.to_thread(write_folder, transcript, out, settings.translation.targets)
+    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    await asyncio.to_thread(write_atomic, out / "report.json", text)

@@ -1,0 +1,200 @@
+"""Builds the parts of a session from the settings and unwinds them in order."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiohttp import web
+
+from bot.endpoint import PageEndpoint
+from bot.meet import MeetBot
+from bot.settings import BotSettings
+from domain.captions import Caption
+from domain.clock import MeetingClock
+from domain.errors import UsageError
+from domain.events import CaptionRevised
+from domain.links import SITE
+from domain.meetings import Meeting
+from domain.ports import PictureSink
+from dragoman.cards import idle_card
+from dragoman.crew import Stage
+from dragoman.facts import FactKeeper
+from dragoman.hearing import open_recognizer
+from dragoman.hub import Hub
+from dragoman.links import site_of
+from dragoman.settings import Settings
+from dragoman.steps import Steps
+from dragoman.store import Stores
+from dragoman.trace import Trace
+from dragoman.translators import build_translators
+from overlay.overlay import Overlay
+from overlay.settings import OverlaySettings
+from overlay.sinks.mjpeg import MjpegFeed
+from overlay.sinks.mp4 import Mp4File
+from pipeline.captioner import Captioner, CaptionSettings
+from pipeline.desk import TranslationDesk
+from pipeline.listener import HearingSettings, Listener
+from storage.writer import SegmentWriter
+from web.live import LivePage
+from web.live_state import LiveState
+
+
+class SessionCrew:
+    """What outlives the stay in the meeting; `build_crew` makes it."""
+
+    bot: MeetBot
+    live_url: str
+
+    def __init__(self, meeting: Meeting, settings: Settings, stores: Stores) -> None:
+        self.meetings = stores.meetings
+        self.transcripts = stores.transcripts
+        self.hub = Hub()
+        self.trace = Trace(settings.measure)
+        self.steps = Steps(meeting.id, meeting.state, stores.meetings, self.hub)
+        self.feed = MjpegFeed()
+        self._meeting = meeting
+        self._settings = settings
+
+    @asynccontextmanager
+    async def stage(self, clock: MeetingClock) -> AsyncIterator[Stage]:
+        """What hears, says, draws and writes while the bot is in the meeting."""
+        settings, meeting = self._settings, self._meeting
+        async with AsyncExitStack() as stack:
+            overlay = await stack.enter_async_context(self._overlay(clock))
+            overlay.set_card("idle", idle_card(meeting.name, meeting.languages))
+            journal = settings.data_dir / "meetings" / meeting.id / "segments.jsonl"
+            writer = await stack.enter_async_context(
+                SegmentWriter(self.transcripts, meeting.id, journal, self.hub.publish, clock)
+            )
+            desk = await stack.enter_async_context(
+                TranslationDesk(build_translators(settings.translation), clock)
+            )
+            captioner = await stack.enter_async_context(
+                Captioner(
+                    CaptionSettings(meeting_id=meeting.id, targets=meeting.languages),
+                    clock,
+                    desk=desk,
+                    sinks=(overlay, writer, _Publisher(self.hub)),
+                    notify=self.hub.publish,
+                )
+            )
+            recognizer = await stack.enter_async_context(
+                open_recognizer(settings.hearing, clock, self.hub.publish)
+            )
+            listener = Listener(
+                HearingSettings(
+                    languages=settings.hearing.languages,
+                    engine=settings.hearing.engine,
+                    end_silence_s=settings.hearing.end_silence_s,
+                    max_utterance_s=settings.hearing.max_utterance_s,
+                ),
+                clock,
+                recognizer=recognizer,
+                emit=captioner.take,
+                notify=self.hub.publish,
+            )
+            yield Stage(listener, captioner, writer, overlay)
+
+    def _overlay(self, clock: MeetingClock) -> Overlay:
+        camera = self._settings.camera
+        sinks: list[PictureSink] = [self.feed]
+        if camera.on:
+            sinks.append(self.bot.camera)
+        if camera.record is not None:
+            sinks.append(Mp4File(camera.record))
+        settings = OverlaySettings(
+            targets=self._meeting.languages,
+            sources=self._settings.hearing.languages,
+            layout=camera.layout,
+            theme=camera.theme,
+            large=camera.large,
+            show_original=camera.show_original,
+            stamp=self._settings.measure is not None,
+        )
+        return Overlay(settings, clock, sinks, self.hub.publish)
+
+
+@asynccontextmanager
+async def build_crew(
+    meeting: Meeting, settings: Settings, stores: Stores
+) -> AsyncIterator[SessionCrew]:
+    """A crew with a started browser and its own pages up. Raises DragomanError."""
+    async with AsyncExitStack() as stack:
+        crew = SessionCrew(meeting, settings, stores)
+        stack.enter_context(crew.trace)
+        facts = await stack.enter_async_context(FactKeeper(meeting.id, stores.facts))
+        live = LiveState()
+        for watcher in (crew.trace.event, facts.note, live.apply):
+            crew.hub.on(watcher)
+        token = secrets.token_urlsafe(24)
+        endpoint = PageEndpoint()
+        page = LivePage(token, crew.hub.subscribe, live.snapshot, crew.feed.frames)
+        app = web.Application()
+        endpoint.add_routes(app)
+        page.add_routes(app)
+        port = await stack.enter_async_context(_served(app, settings.web.port))
+        endpoint.bind(f"ws://127.0.0.1:{port}")
+        crew.live_url = f"http://127.0.0.1:{port}/live?token={token}"
+        await stores.meetings.update(meeting.id, endpoint=crew.live_url)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        crew.bot = await stack.enter_async_context(
+            MeetBot(_bot_settings(meeting, settings), endpoint, crew.steps.take)
+        )
+        tasks.create_task(_pass_on(crew.bot, crew.hub))
+        yield crew
+
+
+def _bot_settings(meeting: Meeting, settings: Settings) -> BotSettings:
+    bot = settings.bot
+    link = site_of(meeting.link)
+    headless = bot.headless if bot.headless is not None else link.site != SITE
+    return BotSettings(
+        link=link,
+        name=meeting.name,
+        camera=settings.camera.on,
+        microphone=bot.microphone,
+        caption_language=settings.hearing.caption_language,
+        headless=headless,
+        browser=str(bot.browser or ""),
+        profile=bot.profile,
+        evidence=settings.data_dir / "meetings" / meeting.id,
+        start_timeout_s=bot.start_timeout_s,
+        lobby_timeout_s=bot.lobby_timeout_s,
+        cap_s=bot.cap_s,
+        alone_s=bot.alone_s,
+        silence_s=bot.silence_s,
+    )
+
+
+async def _pass_on(bot: MeetBot, hub: Hub) -> None:
+    """Publishes what the bot tells of itself, until it is closed."""
+    async for event in bot.events():
+        hub.publish(event)
+
+
+@asynccontextmanager
+async def _served(app: web.Application, port: int) -> AsyncIterator[int]:
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", port, shutdown_timeout=2.0)
+        try:
+            await site.start()
+        except OSError as error:
+            raise UsageError(
+                f"Port {port} of 127.0.0.1 is in use.", "Choose another with --port, or 0."
+            ) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+class _Publisher:
+    """Tells the hub of every caption."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def show(self, caption: Caption) -> None:
+        self._hub.publish(CaptionRevised(caption))

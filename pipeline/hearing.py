@@ -1,0 +1,34 @@
+"""Settings of the half of the pipeline that turns sound and hints into words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HearingSettings:
+    """How to listen. Times are seconds."""
+
+    languages: tuple[str, ...] = ()
+    """Primary subtags that may be spoken; empty means any."""
+    engine: str = "auto"
+    """auto, meet-captions (captions only), or a recogniser's name (sound only)."""
+    terms: tuple[str, ...] = ()
+    """Glossary terms that may occur; names come from the roster."""
+    vad: str = "auto"
+    """auto, silero, energy or scripted."""
+    speech_threshold: float = 0.5
+    silence_threshold: float = 0.35
+    min_speech_s: float = 0.096
+    """Speech must last this long before an utterance opens."""
+    pre_roll_s: float = 0.3
+    end_silence_s: float = 0.5
+    max_utterance_s: float = 12.0
+    settle_s: float = 0.6
+    """A word becomes stable no sooner than this after its end."""
+    update_s: float = 0.2
+    """At least this much sound goes to the recogniser at a time."""
+    hold_s: float = 2.0
+    """Words in an undecided language wait this long after their utterance for captions."""
+    queue_s: float = 60.0
+    """Sound that may wait per track; beyond it the oldest is dropped and counted."""
+    behind_s: float = 2.5
+    """Waiting sound from which on the listener says that it falls behind."""

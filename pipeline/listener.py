@@ -1,0 +1,157 @@
+"""Sound and hints of a meeting in, spoken words with their speakers out."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from domain.audio import Frame
+from domain.clock import Clock
+from domain.engines import load
+from domain.errors import MissingError
+from domain.events import Event, Notice
+from domain.hints import CaptionHint, Hint, LoudnessHint, RosterHint, TileHint
+from domain.ports import Recognizer, Vad
+from domain.speech import SpokenUpdate
+from pipeline.attribution import Attribution
+from pipeline.caption_lag import CaptionLag
+from pipeline.caption_lines import CaptionLines
+from pipeline.ear import Ear
+from pipeline.ear_parts import EarParts
+from pipeline.gates import gate_for
+from pipeline.hearing import HearingSettings
+from pipeline.language import SpokenLanguages
+from pipeline.people import People
+from pipeline.sources import Knowledge, WordSources
+from pipeline.vad import ENGINES as VAD_ENGINES
+
+log = logging.getLogger(__name__)
+
+_TICK_S = 0.15
+
+
+class Listener:
+    """One meeting's ears. `recognizer` may be None: then words come from captions alone.
+
+    `emit` gets the updates in order; `notify` gets StageTimed and Notice events and must
+    return at once. The recogniser belongs to the caller, who closes it.
+    """
+
+    def __init__(
+        self,
+        settings: HearingSettings,
+        clock: Clock,
+        *,
+        recognizer: Recognizer | None,
+        emit: Callable[[SpokenUpdate], Awaitable[None]],
+        notify: Callable[[Event], None],
+    ) -> None:
+        self._clock = clock
+        self._notify = notify
+        self._people = People()
+        self._lines = CaptionLines()
+        self._lag = CaptionLag()
+        self._languages = SpokenLanguages(settings.languages)
+        self._attribution = Attribution(self._people, self._lines, self._lag)
+        engine = recognizer.info if recognizer else None
+        knowledge = Knowledge(self._languages, self._lines, self._lag, self._attribution)
+        self._sources = WordSources(settings, clock, engine, knowledge, emit=emit, notify=notify)
+        self._settings = settings
+        self._recognizer = recognizer
+        self._gate = gate_for(engine.name if engine else "")
+        self._ears: dict[str, Ear] = {}
+        self._told_lag = False
+
+    @property
+    def caption_lag_s(self) -> float:
+        """How far Meet's captions arrive behind the acoustic end of words."""
+        return self._lag.lag_s
+
+    async def run(self, frames: AsyncIterator[Frame], hints: AsyncIterator[Hint]) -> None:
+        """Listens until both end; then every word has been emitted."""
+        with ThreadPoolExecutor(1, thread_name_prefix="vad") as executor:
+            new_vad = await asyncio.get_running_loop().run_in_executor(executor, self._vad)
+            parts = self._parts(executor, new_vad)
+            async with asyncio.TaskGroup() as around:
+                ticker = around.create_task(self._tick())
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._take_hints(hints))
+                    group.create_task(self._take_frames(frames, parts, group))
+                ticker.cancel()
+        await self._sources.flush()
+
+    def _parts(self, executor: ThreadPoolExecutor, new_vad: Callable[[], Vad]) -> EarParts:
+        return EarParts(
+            settings=self._settings,
+            clock=self._clock,
+            recognizer=self._recognizer,
+            new_vad=new_vad,
+            executor=executor,
+            people=self._people,
+            attribution=self._attribution,
+            languages=self._languages,
+            lines=self._lines,
+            lag=self._lag,
+            gate=self._gate,
+            sources=self._sources,
+            notify=self._notify,
+        )
+
+    def _vad(self) -> Callable[[], Vad]:
+        """The voice activity engine's class, tried once."""
+        wanted = self._settings.vad
+        try:
+            chosen: Callable[[], Vad] = load(VAD_ENGINES, "silero" if wanted == "auto" else wanted)
+            chosen()
+        except MissingError as error:
+            if wanted != "auto":
+                raise
+            text = f"{error.message} Speech is found by its loudness. {error.remedy}"
+            self._notify(Notice("vad", text, self._clock.now_s()))
+            fallback: Callable[[], Vad] = load(VAD_ENGINES, "energy")
+            return fallback
+        return chosen
+
+    async def _take_frames(
+        self, frames: AsyncIterator[Frame], parts: EarParts, group: asyncio.TaskGroup
+    ) -> None:
+        async for frame in frames:
+            ear = self._ears.get(frame.track)
+            if ear is None:
+                ear = self._ears[frame.track] = Ear(parts, frame.track)
+                group.create_task(ear.run(), name=f"ear {frame.track}")
+            ear.put(frame)
+        for ear in self._ears.values():
+            ear.end()
+
+    async def _take_hints(self, hints: AsyncIterator[Hint]) -> None:
+        async for hint in hints:
+            match hint:
+                case RosterHint():
+                    self._people.update(hint)
+                case LoudnessHint():
+                    self._attribution.loudness(hint)
+                case TileHint():
+                    self._attribution.tile(hint)
+                case CaptionHint():
+                    await self._caption(hint)
+
+    async def _caption(self, hint: CaptionHint) -> None:
+        if self._people.is_self(hint.participant_id, hint.name):
+            return
+        self._people.learn(hint)
+        participant_id = self._people.id_of(hint)
+        line = self._lines.take(hint, participant_id)
+        if line is None:
+            return
+        self._languages.hear(participant_id, hint)
+        await self._sources.from_line(line)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            await self._sources.tick()
+            if self._lag.settled and not self._told_lag:
+                self._told_lag = True
+                text = f"Meet's captions arrive {self._lag.lag_s:.1f} s after the words."
+                self._notify(Notice("caption_lag", text, self._clock.now_s()))

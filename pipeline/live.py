@@ -1,0 +1,221 @@
+"""One utterance while it is spoken: its sound, its stream in the engine, its words so far."""
+
+import logging
+import time
+from dataclasses import replace
+
+from domain.errors import EngineError
+from domain.events import StageTimed
+from domain.ports import RecognitionRequest, RecognitionStream
+from domain.speech import Hypothesis, SpokenUpdate, Word
+from pipeline.attribution import Who
+from pipeline.ear_parts import EarParts
+from pipeline.gates import Evidence
+from pipeline.sound import Sound
+from pipeline.stabilise import Stabiliser
+from pipeline.windows import WINDOW_S, Window
+
+log = logging.getLogger(__name__)
+
+_MOST_MOVE_S = 0.4
+_NAMES_REACH_S = 30.0
+
+
+class LiveUtterance:
+    """Heard piece by piece; every update goes to the word sources."""
+
+    def __init__(
+        self, parts: EarParts, utterance_id: str, track: str, speech_s: float, owner: str = ""
+    ) -> None:
+        self.id = utterance_id
+        self.sound = Sound()
+        self.speech_s = speech_s
+        self.speech_end_s = speech_s
+        self._parts = parts
+        self._track = track
+        self._owner = owner
+        self._voiced: list[float] = []
+        self._fed = 0
+        self._stream: RecognitionStream | None = None
+        self._failed = False
+        self._stabiliser = Stabiliser()
+        self._language = ""
+
+    def add(self, window: Window, speech: bool) -> None:
+        """One more window of sound."""
+        self.sound.append(window.pcm, window.start_s)
+        if speech:
+            self._voiced.append(window.start_s)
+            self.speech_end_s = window.end_s
+
+    def owned_by(self, participant_id: str) -> None:
+        """Whose it is, known from a change of speaker."""
+        self._owner = participant_id
+
+    @property
+    def waiting_s(self) -> float:
+        """Sound that the engine has not heard yet."""
+        return (len(self.sound) - self._fed) / 32_000
+
+    async def hear(self) -> None:
+        """Lets the engine hear what waits, and passes its words on."""
+        who = self._who()
+        self._parts.sources.speech(who.participant_id, self.speech_end_s)
+        pending = self.sound.bytes_from(self._fed)
+        if not pending or self._failed:
+            return
+        if not self._parts.sources.wants(self.id, who.participant_id):
+            return
+        try:
+            stream = self._stream or await self._open(who)
+            began = time.perf_counter()
+            hypothesis = await stream.feed(pending)
+        except EngineError as error:
+            await self._fail(error)
+            return
+        self._fed += len(pending)
+        now_s = self._parts.clock.now_s()
+        self._parts.notify(StageTimed("recognise", time.perf_counter() - began, now_s))
+        if hypothesis is not None:
+            await self._draft(hypothesis, who)
+
+    async def finish(self, until_s: float = float("inf")) -> float:
+        """The last words; of those after `until_s` none. Returns where the next one begins."""
+        await self.hear()
+        words, cut_s = self._split(await self._last_words(), until_s)
+        kept = self._stabiliser.stable
+        if not kept and not (self._parts.gate.sounds(self._evidence()) and self._believed(words)):
+            words = ()
+        elif kept and not self._believed(words):
+            words = kept
+        final = Hypothesis(words, self._language, final=True)
+        shown, stable = self._stabiliser.update(final)
+        who = self._who(shown)
+        self._learn(shown, who)
+        await self._publish(shown, stable, who, final=True)
+        return cut_s
+
+    async def aclose(self) -> None:
+        """Gives the engine's stream back."""
+        stream, self._stream = self._stream, None
+        if stream:
+            await stream.aclose()
+
+    def successor(self, cut_s: float, utterance_id: str, owner: str) -> "LiveUtterance":
+        """The utterance that goes on after a cut, with the sound since then."""
+        rest = LiveUtterance(self._parts, utterance_id, self._track, cut_s, owner)
+        rest.sound = self.sound.since(cut_s)
+        rest._voiced = [at_s for at_s in self._voiced if at_s >= cut_s]
+        rest.speech_end_s = max(self.speech_end_s, cut_s)
+        rest._language = self._language
+        return rest
+
+    def _who(self, words: tuple[Word, ...] = ()) -> Who:
+        if self._owner:
+            return self._parts.attribution.named(self._owner)
+        end_s = max(self.speech_end_s, self.speech_s)
+        return self._parts.attribution.who(self._track, self.speech_s, end_s, words)
+
+    async def _open(self, who: Who) -> RecognitionStream:
+        assert self._parts.recognizer is not None
+        self._language = self._parts.languages.of(who.participant_id)
+        request = RecognitionRequest(
+            track=self._track,
+            start_s=self.sound.start_s,
+            language=self._language,
+            terms=self._parts.settings.terms + self._parts.people.terms(),
+        )
+        self._stream = await self._parts.recognizer.open(request)
+        return self._stream
+
+    async def _last_words(self) -> tuple[Word, ...]:
+        if self._stream is None or self._failed:
+            return self._stabiliser.stable
+        try:
+            hypothesis = await self._stream.finish()
+        except EngineError as error:
+            await self._fail(error)
+            return self._stabiliser.stable
+        self._parts.sources.recognised()
+        self._language = hypothesis.language or self._language
+        return self._placed(hypothesis.words)
+
+    async def _fail(self, error: EngineError) -> None:
+        self._failed = True
+        log.warning("The recogniser failed on an utterance: %s", type(error).__name__)
+        self._parts.sources.failed(str(error))
+        await self.aclose()
+
+    def _placed(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Words with meeting times."""
+        at = self.sound.time_at
+        return tuple(replace(w, start_s=at(w.start_s), end_s=at(w.end_s)) for w in words)
+
+    def _split(self, words: tuple[Word, ...], until_s: float) -> tuple[tuple[Word, ...], float]:
+        """The words before a cut, and the cut moved to the border of a word that it went through."""
+        stable = len(self._stabiliser.stable)
+        kept = []
+        for index, word in enumerate(words):
+            middle_s = (word.start_s + word.end_s) / 2
+            mine = middle_s < until_s or index < stable
+            if word.start_s < until_s < word.end_s or (mine and word.end_s > until_s):
+                border_s = word.end_s if mine else word.start_s
+                if abs(border_s - until_s) <= _MOST_MOVE_S:
+                    until_s = border_s
+            if not mine:
+                break
+            kept.append(word)
+        return tuple(kept), until_s
+
+    def _evidence(self) -> Evidence:
+        length_s = self._voiced[-1] - self._voiced[0] + WINDOW_S if self._voiced else 0.0
+        return Evidence(len(self._voiced) * WINDOW_S, length_s, self.sound.rms())
+
+    def _believed(self, words: tuple[Word, ...]) -> bool:
+        return self._parts.gate.says(words)
+
+    def _learn(self, words: tuple[Word, ...], who: Who) -> None:
+        since_s = self.speech_s - _NAMES_REACH_S
+        lines = self._parts.lines.recent(who.participant_id or None, since_s)
+        self._parts.lag.compare(words, lines)
+
+    async def _draft(self, hypothesis: Hypothesis, who: Who) -> None:
+        self._language = hypothesis.language or self._language
+        if not self._parts.gate.sounds(self._evidence()):
+            return
+        limit_s = float("inf")
+        change = self._parts.attribution.change(
+            self._track, self.speech_s + WINDOW_S, self.sound.end_s
+        )
+        if change:
+            limit_s = change.at_s
+        words = self._placed(hypothesis.words)
+        words = tuple(w for w in words if (w.start_s + w.end_s) / 2 < limit_s)
+        settled_s = min(self.sound.end_s - self._parts.settings.settle_s, limit_s)
+        stable = hypothesis.stable if change is None else 0
+        shown, count = self._stabiliser.update(
+            replace(hypothesis, words=words, stable=min(stable, len(words))), settled_s
+        )
+        await self._publish(shown, count, who, final=False)
+
+    async def _publish(
+        self, words: tuple[Word, ...], stable: int, who: Who, *, final: bool
+    ) -> None:
+        recognizer = self._parts.recognizer
+        if recognizer is None or not (words or final):
+            return
+        update = SpokenUpdate(
+            utterance_id=self.id,
+            participant_id=who.participant_id,
+            speaker=who.speaker,
+            language=self._language,
+            words=words,
+            stable=stable,
+            final=final,
+            start_s=self.speech_s,
+            end_s=self.sound.end_s,
+            engine=recognizer.info.name,
+            doubt=who.doubt,
+            punctuated=recognizer.info.punctuated,
+        )
+        await self._parts.sources.from_sound(update, self._track)

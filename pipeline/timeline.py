@@ -1,0 +1,82 @@
+"""Whom each track carries, moment by moment."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+
+_KEEP_S = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another participant took over a track."""
+
+    at_s: float
+    before: str
+    after: str
+    confirmed: bool
+    """Held long enough to be no flicker."""
+
+
+class Timeline:
+    """Who was named at which moment, per track; names hold until the next one."""
+
+    def __init__(self, hold_s: float = 0.15, quiet_hold_s: float = 0.35) -> None:
+        self._hold_s = hold_s
+        self._quiet_hold_s = quiet_hold_s
+        self._times: dict[str, list[float]] = defaultdict(list)
+        self._names: dict[str, list[str]] = defaultdict(list)
+        self._last_s: dict[str, float] = {}
+
+    def knows(self, track: str) -> bool:
+        """Whether anything was ever said of a track."""
+        return track in self._last_s
+
+    def note(self, track: str, participant_id: str, at_s: float) -> None:
+        """A track carries a participant at a moment; moments may come slightly out of order."""
+        times, names = self._times[track], self._names[track]
+        place = bisect_right(times, at_s)
+        self._last_s[track] = max(at_s, self._last_s.get(track, at_s))
+        if place and names[place - 1] == participant_id:
+            return
+        if place < len(names) and names[place] == participant_id:
+            times[place] = at_s
+            return
+        times.insert(place, at_s)
+        names.insert(place, participant_id)
+        while len(times) > 1 and times[1] < at_s - _KEEP_S:
+            del times[0], names[0]
+
+    def share(self, track: str, start_s: float, end_s: float) -> dict[str, float]:
+        """Seconds per participant of a span; the first one known reaches back to the start."""
+        times, names = self._times.get(track, []), self._names.get(track, [])
+        shares: dict[str, float] = defaultdict(float)
+        for index, name in enumerate(names):
+            begin = start_s if index == 0 else max(times[index], start_s)
+            end = times[index + 1] if index + 1 < len(times) else end_s
+            if min(end, end_s) > begin:
+                shares[name] += min(end, end_s) - begin
+        return dict(shares)
+
+    def change(self, track: str, after_s: float, until_s: float, heard_s: float) -> Change | None:
+        """The first change between two moments; `heard_s` is how far the track's sound is."""
+        times, names = self._times.get(track, []), self._names.get(track, [])
+        for index in range(bisect_right(times, after_s), len(times)):
+            if times[index] > until_s:
+                return None
+            if index == 0 or not names[index] or not names[index - 1]:
+                continue
+            change = self._judge(track, index, heard_s)
+            if change:
+                return change
+        return None
+
+    def _judge(self, track: str, index: int, heard_s: float) -> Change | None:
+        times, names = self._times[track], self._names[track]
+        at_s = times[index]
+        if index + 1 < len(times):
+            held = times[index + 1] - at_s >= self._hold_s
+            return Change(at_s, names[index - 1], names[index], True) if held else None
+        told = self._last_s[track] - at_s >= self._hold_s
+        confirmed = told or heard_s - at_s >= self._quiet_hold_s
+        return Change(at_s, names[index - 1], names[index], confirmed)

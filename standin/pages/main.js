@@ -1,0 +1,78 @@
+// Talks with the site and hands its messages to whoever draws them.
+import { root } from "./dom.js";
+import { Devices } from "./devices.js";
+import { showGreenRoom } from "./greenroom.js";
+import { Call } from "./call.js";
+import { showEnding } from "./ending.js";
+import { openDialog, toast } from "./dialogs.js";
+
+const meet = { texts: {}, traps: {}, name: "", self: "", call: null };
+const code = location.pathname.slice(1);
+const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws?code=${encodeURIComponent(code)}&hl=${encodeURIComponent(new URLSearchParams(location.search).get("hl") || "en")}`);
+
+meet.t = (key) => meet.texts[key] ?? key;
+meet.send = (type, values = {}) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify({ type, ...values }));
+meet.devices = new Devices(meet);
+
+function hello(message) {
+  Object.assign(meet, { texts: message.texts, traps: message.traps, self: message.device, site: message });
+  document.title = `Meet – ${message.title}`;
+  root().dataset.meetingCode = root().dataset.unresolvedMeetingId = code;
+  if (message.phase === "green") greenRoom();
+  else showEnding(meet, message.phase, rejoin);
+}
+
+async function greenRoom() {
+  meet.call = null;
+  await showGreenRoom(meet);
+}
+
+function rejoin() {
+  location.reload();
+}
+
+function enterPhase(message) {
+  if (message.phase === "lobby" || message.phase === "consent") {
+    meet.call ??= new Call(meet);
+    meet.call.showLobby(message.host_absent);
+    if (message.phase === "consent") openDialog(meet, "consent", () => meet.send("consent"));
+  } else if (message.phase === "call") {
+    meet.call ??= new Call(meet);
+    meet.call.enter(message.captions);
+  } else {
+    meet.call?.close();
+    meet.call = null;
+    meet.devices.release();
+    showEnding(meet, message.reason, rejoin);
+  }
+}
+
+const handlers = {
+  hello,
+  phase: enterPhase,
+  answer: (message) => meet.call?.media.answered(message.sdp),
+  people: (message) => meet.call?.people.show(message.people),
+  speaking: (message) => meet.call?.people.speaking(message.ids),
+  caption: (message) => meet.call?.captions.show(message),
+  captions: (message) => meet.call?.captionsSwitched(message.on),
+  recreate_region: () => meet.call?.captions.recreate(),
+  chat: (message) => meet.call?.chat.add(message),
+  toast: (message) => toast(`${message.name} ${meet.t(message.what === "left" ? "left_toast" : message.what)}`),
+  dialog: (message) => openDialog(meet, message.dialog),
+  camera_off: () => meet.devices.set("camera", false),
+  devices_off: () => { meet.devices.set("camera", false); meet.devices.set("mic", false); },
+  reload: () => location.reload(),
+};
+
+socket.addEventListener("message", (event) => {
+  const message = JSON.parse(event.data);
+  handlers[message.type]?.(message);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!event.isTrusted || event.target.matches?.("input, textarea")) return;
+  const key = event.key.toLowerCase();
+  if (event.ctrlKey && key === "d") { event.preventDefault(); meet.devices.toggle("mic"); }
+  else if (event.ctrlKey && key === "e") { event.preventDefault(); meet.devices.toggle("camera"); }
+  else if (key === "c" && !event.ctrlKey && meet.call?.inCall) meet.call.toggleCaptions();
+});

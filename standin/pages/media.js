@@ -1,0 +1,89 @@
+// The one peer connection of the call: three lines in, camera and microphone out, data channels.
+import { el } from "./dom.js";
+import { Mix } from "./mix.js";
+
+const LINES = 3;
+
+export class Media {
+  constructor(meet) {
+    this.meet = meet;
+    this.receiving = [];
+    this.players = el("div", { hidden: true });
+    this.captions = null;
+    this.mix = null;
+  }
+
+  async start() {
+    const { devices, site, traps } = this.meet;
+    document.body.append(this.players);
+    const connection = (this.connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" }));
+    connection.addEventListener("track", (event) => this.play(event.track));
+    connection.createDataChannel("collections", { ordered: true });
+    connection.createDataChannel("media-session", { ordered: true });
+    const late = traps.late_tracks_s > 0;
+    if (site.audio === "tracks") this.addLines(late ? 1 : LINES);
+    else { this.mix = new Mix(this.players); this.mix.start(); }
+    this.senders = { mic: this.sender("mic"), camera: this.sender("camera") };
+    devices.trackChanged = (kind, track) => this.senders[kind].replaceTrack(track);
+    await this.offer();
+    if (late && site.audio === "tracks") setTimeout(() => this.addLate(), traps.late_tracks_s * 1000);
+  }
+
+  addLines(count) {
+    for (let n = 0; n < count; n += 1) {
+      this.receiving.push(this.connection.addTransceiver("audio", { direction: "recvonly" }));
+    }
+  }
+
+  async addLate() {
+    this.addLines(LINES - this.receiving.length);
+    await this.offer();
+  }
+
+  sender(kind) {
+    const { tracks, streams } = this.meet.devices;
+    if (kind === "camera" && tracks.camera) return this.connection.addTrack(tracks.camera, streams.camera);
+    const media = tracks[kind] ?? (kind === "mic" ? "audio" : "video");
+    return this.connection.addTransceiver(media, { direction: "sendonly" }).sender;
+  }
+
+  async offer() {
+    const connection = this.connection;
+    await connection.setLocalDescription(await connection.createOffer());
+    if (connection.iceGatheringState !== "complete") {
+      await new Promise((resolve) => {
+        connection.addEventListener("icegatheringstatechange", () => connection.iceGatheringState === "complete" && resolve());
+        setTimeout(resolve, 2000);
+      });
+    }
+    this.meet.send("offer", { sdp: connection.localDescription.sdp, receive: this.receiving.map((line) => line.mid) });
+    await new Promise((resolve) => { this.applied = resolve; });
+  }
+
+  async answered(sdp) {
+    await this.connection.setRemoteDescription({ type: "answer", sdp });
+    this.applied?.();
+  }
+
+  play(track) {
+    if (track.kind !== "audio" || this.meet.traps.no_audio_element) return;
+    const player = el("audio", { autoplay: true });
+    player.srcObject = new MediaStream([track]);
+    this.players.append(player);
+    player.play().catch(() => {});
+  }
+
+  captionChannel(on) {
+    if (!this.meet.site.channel || !this.connection) return;
+    this.captions?.close();
+    this.captions = on ? this.connection.createDataChannel("captions", { ordered: true, maxRetransmits: 10 }) : null;
+    if (this.captions) this.captions.binaryType = "arraybuffer";
+  }
+
+  close() {
+    this.meet.devices.trackChanged = async () => {};
+    this.mix?.close();
+    this.connection?.close();
+    this.players.remove();
+  }
+}

@@ -1,0 +1,81 @@
+// Tiles on the stage and the list in the side panel.
+import { avatar, el, icon } from "./dom.js";
+
+const SILENT = "gjg47c";
+const SPEAKING = ["Oaajhc", "HX2H7", "wEsLMd", "OgVli"];
+
+export class People {
+  constructor(meet) {
+    this.meet = meet;
+    this.tiles = new Map();
+    this.stage = el("div", { class: "stage", jsname: "E2KThb" });
+    this.list = el("div", { role: "list", "aria-label": meet.t("participants") });
+    this.panel = el("div", {}, el("h2", { role: "heading" }, meet.t("people")),
+      el("div", { role: "region", "aria-label": meet.t("in_call") }, this.list));
+    this.opener = null;
+    this.lit = new Set();
+  }
+
+  button(open) {
+    this.opener = el("button", { type: "button", "data-panel-id": "1", "aria-label": this.meet.t("people"), onclick: open },
+      icon("people"), el("span", { "data-avatar-count": "1" }));
+    this.count();
+    return this.opener;
+  }
+
+  show(people) {
+    const ids = new Set(people.map((person) => person.id));
+    for (const [id, tile] of this.tiles) {
+      if (!ids.has(id)) { tile.node.remove(); this.tiles.delete(id); }
+    }
+    for (const person of people) {
+      if (!this.tiles.has(person.id)) this.addTile(person);
+    }
+    this.list.replaceChildren(...people.map((person, n) => this.row(person, n, people.length)));
+    this.count();
+  }
+
+  speaking(ids) {
+    this.lit = new Set(ids);
+    for (const [id, tile] of this.tiles) tile.light.className = this.lit.has(id) ? SPEAKING[0] : SILENT;
+  }
+
+  addTile(person) {
+    const { devices, t, self } = this.meet;
+    const light = el("div", { jsname: "QgSmzd", class: SILENT });
+    const node = el("div", {
+      class: "tile", "data-participant-id": person.id, "data-requested-participant-id": person.id, "data-tile-media-id": person.id,
+    }, light, avatar(person.name));
+    if (person.id === self) {
+      const video = el("video", { autoplay: true, playsinline: true });
+      video.muted = true;
+      node.append(el("div", { "data-ssrc": "null" }, video),
+        el("button", { type: "button", "aria-label": t("effects") }, icon("visual_effects")),
+        el("button", { type: "button", "aria-label": t("reframe") }, icon("frame_person")),
+        el("button", { type: "button", "aria-label": `${t("more_for")} ${person.name}` }, icon("more_vert")));
+      devices.preview(video);
+    } else {
+      node.append(el("div", { "data-ssrc": "null" }));
+    }
+    node.append(el("div", { class: "who" }, el("span", { class: "notranslate" }, person.name)));
+    this.stage.append(node);
+    this.tiles.set(person.id, { node, light });
+    this.speaking(this.lit);
+  }
+
+  row(person, index, size) {
+    const { t } = this.meet;
+    return el("div", {
+      role: "listitem", "aria-label": person.name, "data-participant-id": null, "aria-posinset": index + 1, "aria-setsize": size,
+    }, el("span", { class: "zWGUib" }, person.name), person.self ? el("span", {}, ` (${t("you")})`) : null,
+    person.host ? el("div", {}, t("host")) : null);
+  }
+
+  count() {
+    if (!this.opener) return;
+    const number = Math.max(1, this.tiles.size);
+    this.opener.setAttribute("aria-label", `${this.meet.t("people")} - ${number} ${this.meet.t("joined")}`);
+    this.opener.lastChild.setAttribute("data-avatar-count", String(number));
+    this.opener.lastChild.textContent = String(number);
+  }
+}

@@ -1,0 +1,48 @@
+"""The formats that a transcript can be written in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from domain.errors import UsageError
+from storage.export.data import to_json
+from storage.export.prose import to_markdown, to_txt
+from storage.export.subtitles import to_srt, to_vtt
+from storage.export.transcript import Mode, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one format is made and served."""
+
+    media_type: str
+    write: Callable[[Transcript, Sequence[str], Mode], str]
+
+
+FORMATS: dict[str, Format] = {
+    "txt": Format("text/plain", to_txt),
+    "md": Format("text/markdown", to_markdown),
+    "srt": Format("application/x-subrip", to_srt),
+    "vtt": Format("text/vtt", to_vtt),
+    "json": Format("application/json", to_json),
+}
+"""Name and file suffix -> format."""
+
+
+def export(
+    transcript: Transcript,
+    format: str,
+    *,
+    languages: Sequence[str] | None = None,
+    mode: Mode | str = Mode.BOTH,
+) -> bytes:
+    """A transcript as a UTF-8 file. `languages` are the targets, the meeting's own if None.
+
+    Raises UsageError for an unknown format or mode.
+    """
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"There is no format {format!r}.", f"Known formats: {known}.")
+    if mode not in list(Mode):
+        raise UsageError(f"There is no mode {mode!r}.", f"Known modes: {', '.join(Mode)}.")
+    chosen = transcript.meeting.languages if languages is None else languages
+    return FORMATS[format].write(transcript, chosen, Mode(mode)).encode("utf-8", "replace")

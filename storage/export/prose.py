@@ -1,0 +1,83 @@
+"""Transcripts to read: plain text and Markdown."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC
+
+from domain.languages import name, primary
+from domain.text import clean, clean_name
+from domain.transcripts import Segment
+from storage.export.times import stamp
+from storage.export.transcript import (
+    Mode,
+    Transcript,
+    original_of,
+    speaker_of,
+    targets_of,
+    text_in,
+)
+
+_INLINE = re.compile(r"([\\`*_\[\]<>|~&$])")
+_AT_START = re.compile(r"^([#+\-=]|\d+(?=[.)]))")
+_ADDRESS = re.compile(r"(?i)(?<=[a-z])://|(?<=www)\.")
+
+
+def to_txt(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
+    """Plain text: one line per segment, translations indented under it."""
+    lines = [*_heading(transcript), ""]
+    for segment in transcript.segments:
+        spoken, translated = _texts(segment, languages, mode)
+        lines.append(f"[{stamp(segment.start_s)}] {speaker_of(segment)}: {spoken}")
+        lines += [f"    {clean(code)}: {text}" for code, text in translated]
+    return "\n".join(lines) + "\n"
+
+
+def to_markdown(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
+    """Markdown: the speaker in bold, translations as quotes under the words."""
+    title, *rest = _heading(transcript)
+    blocks = [f"# {escape(title)}", "\n".join(f"- {escape(line)}" for line in rest)]
+    for segment in transcript.segments:
+        spoken, translated = _texts(segment, languages, mode)
+        head = f"**{escape(speaker_of(segment))}** · {stamp(segment.start_s)}  "
+        quotes = "\n>\n".join(
+            f"> *{escape(name(primary(code)))}:* {escape(text)}" for code, text in translated
+        )
+        blocks += [f"{head}\n{escape(spoken)}", *([quotes] if quotes else [])]
+    return "\n\n".join(blocks) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it stands: no markup, no HTML, no links."""
+    text = _INLINE.sub(r"\\\1", clean(text, len(text) + 1))
+    text = _ADDRESS.sub(lambda match: "\\" + match[0], text)
+    return _AT_START.sub(lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", text)
+
+
+def _texts(
+    segment: Segment, languages: Sequence[str], mode: Mode
+) -> tuple[str, list[tuple[str, str]]]:
+    if mode is Mode.ORIGINAL or not languages:
+        return original_of(segment), []
+    if mode is Mode.TRANSLATION:
+        first, *others = languages
+        return text_in(segment, first), [(code, text_in(segment, code)) for code in others]
+    pairs = [(code, text_in(segment, code)) for code in targets_of(segment, languages)]
+    return original_of(segment), pairs
+
+
+def _heading(transcript: Transcript) -> list[str]:
+    meeting = transcript.meeting
+    began = (meeting.began_at or meeting.created_at).astimezone(UTC)
+    people = [clean_name(p.name) or "Somebody" for p in transcript.participants if not p.is_self]
+    spoken = sorted({name(primary(s.language)) for s in transcript.segments if s.language})
+    lines = [f"Meeting {clean(meeting.code)}", f"Date: {began:%Y-%m-%d %H:%M} UTC"]
+    if meeting.ended_at is not None:
+        lines.append(f"Length: {stamp((meeting.ended_at - began).total_seconds())}")
+    if people:
+        lines.append(f"Participants: {', '.join(people)}")
+    if spoken:
+        lines.append(f"Spoken: {', '.join(clean(each) for each in spoken)}")
+    if transcript.gaps:
+        lost_s = sum(gap.end_s - gap.start_s for gap in transcript.gaps)
+        lines.append(f"Sound lost: {lost_s:.1f} s in {len(transcript.gaps)} places")
+    return lines

@@ -1,0 +1,79 @@
+"""A real Chromium, driven by the bot, on the stand-in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.browser import find_browser
+from bot.endpoint import PageEndpoint
+from bot.meet import MeetBot
+from bot.settings import BotSettings
+from domain.errors import MissingError
+from domain.links import parse_link
+from domain.meetings import MeetingState, Reason
+from standin.server import StandIn
+
+
+@dataclass
+class Stay:
+    """A bot and what it told of its states."""
+
+    bot: MeetBot
+    endpoint: PageEndpoint
+    changes: list[tuple[MeetingState, Reason, str]] = field(default_factory=list)
+
+    @property
+    def states(self) -> list[MeetingState]:
+        return [state for state, _, _ in self.changes]
+
+    async def reached(self, state: MeetingState, within_s: float = 15.0) -> None:
+        async with asyncio.timeout(within_s):
+            while state not in self.states:
+                await asyncio.sleep(0.05)
+
+
+Visit = Callable[..., AbstractAsyncContextManager[Stay]]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    try:
+        return find_browser("")
+    except MissingError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def visit(chromium: str) -> Visit:
+    """`async with visit(site, **settings) as stay:` opens a bot for a stand-in."""
+
+    @asynccontextmanager
+    async def open_stay(site: StandIn, **options: Any) -> AsyncIterator[Stay]:
+        endpoint = PageEndpoint()
+        app = web.Application()
+        endpoint.add_routes(app)
+        runner = web.AppRunner(app, shutdown_timeout=0.5)
+        await runner.setup()
+        try:
+            tcp = web.TCPSite(runner, "127.0.0.1", 0)
+            await tcp.start()
+            endpoint.bind(f"ws://127.0.0.1:{runner.addresses[0][1]}")
+            link = parse_link(site.link, site.url)
+            settings = BotSettings(link=link, name="Dragoman", browser=chromium, **options)
+            changes: list[tuple[MeetingState, Reason, str]] = []
+
+            async def on_change(state: MeetingState, reason: Reason, evidence: str) -> None:
+                changes.append((state, reason, evidence))
+
+            bot = MeetBot(settings, endpoint, on_change)
+            async with bot:
+                yield Stay(bot, endpoint, changes)
+        finally:
+            await runner.cleanup()
+
+    return open_stay

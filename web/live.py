@@ -1,0 +1,150 @@
+"""A bot's own pages: what it hears, says and shows, as it happens."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from aiohttp import WSMsgType, web
+
+from domain.events import Event
+from domain.text import clean
+from web.access import HEADERS, Access
+from web.live_state import LiveSnapshot
+from web.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+PAUSE_S = 0.05
+"""Between two sendings to a viewer."""
+
+BEAT_S = 5.0
+"""A viewer hears something at least this often."""
+
+SEND_S = 20.0
+"""A viewer who takes nothing for so long is let go."""
+
+BOUNDARY = "dragoman-picture"
+
+_STATIC = {
+    "live.css": "text/css",
+    "live.js": "text/javascript",
+    "captions.js": "text/javascript",
+    "panels.js": "text/javascript",
+    "socket.js": "text/javascript",
+}
+
+Subscribe = Callable[[], AbstractAsyncContextManager[AsyncIterator[Event]]]
+
+
+class LivePage:
+    """Serves /live, its socket and camera, and /health.
+
+    `subscribe` opens a stream of the session's events, `snapshot` tells what they have come
+    to, `jpegs` yields the camera's pictures as JPEG files.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        subscribe: Subscribe,
+        snapshot: Callable[[], LiveSnapshot],
+        jpegs: Callable[[], AsyncIterator[bytes]],
+    ) -> None:
+        self._access = Access(token)
+        self._subscribe = subscribe
+        self._snapshot = snapshot
+        self._jpegs = jpegs
+        folder = files("web")
+        self._page = Template(folder.joinpath("templates/live.html").read_text("utf-8"))
+        self._static = {name: folder.joinpath(f"static/{name}").read_bytes() for name in _STATIC}
+
+    def add_routes(self, app: web.Application) -> None:
+        """Puts the pages into an application."""
+        guarded = self._access.guarded
+        app.router.add_get("/live", guarded(self._show), allow_head=False)
+        app.router.add_get("/live/static/{name}", guarded(self._asset), allow_head=False)
+        app.router.add_get("/live/events", guarded(self._events), allow_head=False)
+        app.router.add_get("/live/camera", guarded(self._camera), allow_head=False)
+        app.router.add_get("/health", self._health)
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"}, headers=HEADERS)
+
+    async def _show(self, request: web.Request) -> web.Response:
+        title = clean(self._snapshot().title) or "Live"
+        response = web.Response(
+            text=self._page.substitute(title=escape(title)),
+            content_type="text/html",
+            headers=HEADERS,
+        )
+        self._access.remember(request, response)
+        return response
+
+    async def _asset(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in self._static:
+            return web.Response(status=404, text="There is no such file.", headers=HEADERS)
+        return web.Response(
+            body=self._static[name], content_type=_STATIC[name], charset="utf-8", headers=HEADERS
+        )
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        if not self._access.same_origin(request):
+            return web.Response(status=403, text="Open the page itself.", headers=HEADERS)
+        socket = web.WebSocketResponse(heartbeat=15.0, max_msg_size=4096)
+        await socket.prepare(request)
+        outbox = Outbox(self._snapshot)
+        async with self._subscribe() as events, asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_collect(events, outbox)),
+                group.create_task(_send(socket, outbox)),
+            ]
+            async for message in socket:
+                if message.type is not WSMsgType.TEXT:
+                    break
+                await socket.send_json([{"type": "error", "text": "This socket only tells."}])
+            for task in tasks:
+                task.cancel()
+        return socket
+
+    async def _camera(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(
+            headers={**HEADERS, "Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}"}
+        )
+        await response.prepare(request)
+        try:
+            async for jpeg in self._jpegs():
+                head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                part = b"".join((f"--{BOUNDARY}\r\n".encode(), head.encode(), jpeg, b"\r\n"))
+                async with asyncio.timeout(SEND_S):
+                    await response.write(part)
+        except (ConnectionError, TimeoutError):
+            log.debug("a viewer of the camera went away")
+        return response
+
+
+async def _collect(events: AsyncIterator[Event], outbox: Outbox) -> None:
+    async for event in events:
+        outbox.put(event)
+
+
+async def _send(socket: web.WebSocketResponse, outbox: Outbox) -> None:
+    while not socket.closed:
+        try:
+            async with asyncio.timeout(BEAT_S):
+                messages = await outbox.take()
+        except TimeoutError:
+            messages = [{"type": "beat"}]
+        try:
+            async with asyncio.timeout(SEND_S):
+                await socket.send_str(json.dumps(messages, ensure_ascii=False))
+        except (ConnectionError, TimeoutError):
+            log.debug("a viewer went away or takes nothing")
+            await socket.close()
+            return
+        await asyncio.sleep(PAUSE_S)

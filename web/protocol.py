@@ -1,0 +1,133 @@
+"""The live page's messages: JSON objects with a type, sent in arrays."""
+
+from typing import Any
+
+from domain.captions import Caption
+from domain.events import Notice
+from domain.languages import name, own_name, right_to_left
+from domain.meetings import StateChange
+from domain.people import Participant
+from domain.text import clean, clean_name
+from web.live_state import LiveSnapshot, speaker_key
+
+VERSION = 1
+
+Message = dict[str, Any]
+
+
+def hello(snapshot: LiveSnapshot) -> list[Message]:
+    """Everything, for somebody who has just come."""
+    return [
+        {
+            "type": "snapshot",
+            "version": VERSION,
+            "title": clean(snapshot.title),
+            "languages": [{"code": c, "name": own_name(c)} for c in snapshot.languages],
+        },
+        *(caption(each, snapshot) for each in snapshot.captions),
+        *(state(each) for each in snapshot.changes),
+        *(notice(each) for each in snapshot.notices),
+        people(snapshot),
+        levels(snapshot),
+        stages(snapshot),
+        picture(snapshot),
+    ]
+
+
+def caption(caption: Caption, snapshot: LiveSnapshot) -> Message:
+    """A caption's newest revision."""
+    words = [word.text for word in caption.words]
+    return {
+        "type": "caption",
+        "id": caption.id,
+        "revision": caption.revision,
+        "key": speaker_key(caption),
+        "speaker": clean_name(caption.speaker),
+        "colour": snapshot.colours.get(speaker_key(caption), 0),
+        "language": caption.language,
+        "rtl": right_to_left(caption.language),
+        "stable": clean(caption.joiner.join(words[: caption.stable])),
+        "draft": clean(caption.joiner.join(words[caption.stable :])),
+        "joiner": caption.joiner,
+        "final": caption.final,
+        "start_s": caption.start_s,
+        "age_s": max(0.0, caption.stamp_s - caption.heard_s),
+        "doubt": caption.doubt,
+        "translations": [
+            {
+                "language": each.language,
+                "name": name(each.language),
+                "rtl": right_to_left(each.language),
+                "text": clean(each.text),
+                "state": each.state.value,
+                "engine": clean(each.engine),
+                "error": clean(each.error),
+            }
+            for each in caption.translations
+        ],
+    }
+
+
+def state(change: StateChange) -> Message:
+    """A step of the meeting."""
+    return {
+        "type": "state",
+        "state": change.state.value,
+        "reason": change.reason.value,
+        "at": change.at.isoformat(),
+        "evidence": clean(change.evidence),
+    }
+
+
+def notice(notice: Notice) -> Message:
+    """Something a person should know."""
+    return {"type": "notice", "kind": notice.kind, "text": clean(notice.text), "at_s": notice.at_s}
+
+
+def people(snapshot: LiveSnapshot) -> Message:
+    """Everybody, those who left too."""
+    return {"type": "people", "people": [_person(each, snapshot) for each in snapshot.people]}
+
+
+def _person(person: Participant, snapshot: LiveSnapshot) -> Message:
+    return {
+        "id": person.id,
+        "name": clean_name(person.name),
+        "is_self": person.is_self,
+        "present": person.left_s is None,
+        "joined_s": person.joined_s,
+        "colour": snapshot.colours.get(person.id, -1),
+    }
+
+
+def levels(snapshot: LiveSnapshot) -> Message:
+    """How loud each track is."""
+    return {
+        "type": "levels",
+        "gaps": snapshot.gaps,
+        "levels": [
+            {
+                "track": meter.track,
+                "name": clean_name(meter.name),
+                "rms": round(meter.rms, 4),
+                "peak": round(meter.peak, 4),
+            }
+            for meter in snapshot.meters
+        ],
+    }
+
+
+def stages(snapshot: LiveSnapshot) -> Message:
+    """How long each stage takes."""
+    return {
+        "type": "stages",
+        "stages": {
+            stage: {"p50_s": round(s.p50_s, 4), "p95_s": round(s.p95_s, 4), "count": s.count}
+            for stage, s in snapshot.stages.items()
+        },
+    }
+
+
+def picture(snapshot: LiveSnapshot) -> Message:
+    """The number of the newest picture."""
+    return {"type": "picture", "number": snapshot.picture}

@@ -1,0 +1,39 @@
+// Wires the socket's messages to the parts of the page.
+
+import { showCaptions } from "./captions.js";
+import {
+  showLevels, showMeeting, showNotice, showPeople, showPicture, showStages, showState,
+} from "./panels.js";
+import { keepOpen } from "./socket.js";
+
+const SHOW = {
+  snapshot: showMeeting, state: showState, notice: showNotice, people: showPeople,
+  levels: showLevels, stages: showStages, picture: showPicture,
+};
+const camera = document.getElementById("camera");
+const bar = document.getElementById("connection");
+let connected = false;
+
+if (new URLSearchParams(location.search).has("token")) {
+  history.replaceState(null, "", location.pathname);
+}
+
+function look() {
+  camera.src = `/live/camera?${Date.now()}`;
+}
+
+camera.addEventListener("error", () => setTimeout(look, 2000));
+camera.addEventListener("load", () => camera.classList.add("shown"));
+
+keepOpen(
+  "/live/events",
+  (messages) => {
+    for (const message of messages) SHOW[message.type]?.(message);
+    showCaptions(messages.filter((message) => message.type === "caption"));
+  },
+  (now) => {
+    if (now && !connected) look();
+    connected = now;
+    bar.hidden = now;
+  },
+);
