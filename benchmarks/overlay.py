@@ -103,6 +103,11 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
+def spread(values: list[float]) -> str:
+    """The middle and the slow end, in milliseconds."""
+    return f"p50 {percentile(values, 0.5):.1f} ms  p95 {percentile(values, 0.95):.1f} ms"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--layout", choices=LAYOUTS, default="subtitle")
@@ -118,14 +123,10 @@ def main() -> None:
     )
     took, pixels = per_change(settings)
     print(f"layout              {options.layout}")
-    print(
-        f"change, CPU         p50 {percentile(took, 0.5):.1f} ms  p95 {percentile(took, 0.95):.1f} ms"
-    )
+    print(f"change, CPU         {spread(took)}")
     print(f"changed area        mean {statistics.mean(pixels) / 9216:.1f} % of the picture")
     share, timed = asyncio.run(whole(settings, options.seconds))
-    print(
-        f"draw stage, wall    p50 {percentile(timed, 0.5):.1f} ms  p95 {percentile(timed, 0.95):.1f} ms"
-    )
+    print(f"draw stage, wall    {spread(timed)}")
     print(f"5 changes a second  {share:.1f} % of a core")
 
 

@@ -9,7 +9,7 @@ from bot.tab import Tab
 from domain.text import clean
 
 LIMIT = 500
-_WAIT_S = 3.0
+_WAIT_S = 2.0
 _POLL_S = 0.1
 _LEAVE = re.compile(r"/?(?:please )?leave(?: please)?[.!]*", re.IGNORECASE)
 

@@ -37,7 +37,10 @@ class PageListener(Protocol):
 
 
 class PageEndpoint:
-    """One page at a time, on loopback, with the right token (as WebSocket subprotocol) and from the right site."""
+    """One page at a time, on loopback, from the right site, with the right token.
+
+    The token travels as the WebSocket subprotocol.
+    """
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(32)

@@ -84,7 +84,10 @@ class Intake:
         elif kind == "pong":
             self._pong(message)
         elif self._fresh(message.get("n")):
-            self._dispatch(kind, message)
+            try:
+                self._dispatch(kind, message)
+            except (TypeError, ValueError, AttributeError) as error:
+                raise ProtocolError(f"a malformed message of type {kind[:20]}") from error
 
     def binary(self, data: bytes) -> None:
         """An audio block or a data channel message. Raises ProtocolError."""

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -100,6 +101,11 @@ class MeetBot:
     def clock(self) -> MeetingClock:
         """Second 0 is the admission; before it, the start of the bot."""
         return self._clock
+
+    @property
+    def profile(self) -> Path:
+        """The browser's profile folder."""
+        return self._browser.profile
 
     async def join(self) -> Ending | None:
         """Goes in. None once it is proven to be in the call; otherwise how it ended."""

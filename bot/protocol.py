@@ -71,7 +71,7 @@ def parse_text(data: str) -> dict[str, Any]:
     """A JSON message of the page: an object with a `type`. Raises ProtocolError."""
     try:
         message = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProtocolError("no JSON") from error
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise ProtocolError("no message type")

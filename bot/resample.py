@@ -1,6 +1,7 @@
 """Sample rate conversion: a streaming polyphase low-pass filter down to 16 kHz."""
 
 from math import gcd
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -62,6 +63,7 @@ class Resampler:
         positions = np.arange(self._written, last + 1) * self._down
         rows = positions // self._up - self._read
         windows = sliding_window_view(line, self._bank.shape[1])
+        out: NDArray[Any]
         if self._up == 1:
             out = windows[rows] @ self._bank[0]
         else:
@@ -73,10 +75,10 @@ class Resampler:
 
 def to_float(pcm: bytes) -> Samples:
     """Little-endian 16-bit PCM as floats of -1..1."""
-    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) * np.float32(1 / 32768)
 
 
 def to_pcm(samples: Samples) -> bytes:
     """Floats of -1..1 as little-endian 16-bit PCM, clipped."""
     scaled = np.clip(np.rint(samples * 32768), -32768, 32767)
-    return bytes(scaled.astype("<i2").tobytes())
+    return scaled.astype("<i2").tobytes()

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.browser import find_browser, find_display_server
+from bot.browser import find_browser
 from domain.engines import Health, load
 from domain.errors import DragomanError
 from dragoman.settings import Settings
@@ -51,7 +51,7 @@ async def _guarded(check: Callable[[], Awaitable[Health]]) -> Health:
 
 
 async def _browser(settings: Settings) -> Health:
-    path = await asyncio.to_thread(find_browser, settings.bot.browser)
+    path = await asyncio.to_thread(find_browser, str(settings.bot.browser or ""))
     process = await asyncio.create_subprocess_exec(
         path, "--version", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )
@@ -60,7 +60,9 @@ async def _browser(settings: Settings) -> Health:
 
 
 async def _display() -> Health:
-    path = await asyncio.to_thread(find_display_server)
+    path = await asyncio.to_thread(shutil.which, "Xvfb")
+    if path is None:
+        return Health(False, "Xvfb is missing", "Install it (apt install xvfb), or run headless.")
     return Health(True, f"Xvfb ({path}): real meetings run in a window on a private display")
 
 
@@ -69,11 +71,7 @@ async def _fonts(settings: Settings) -> Health:
     missing = await asyncio.to_thread(missing_fonts, tuple(dict.fromkeys(languages)))
     if not missing:
         return Health(True, "Noto fonts for Latin, CJK, Arabic, Hebrew, Devanagari and Thai")
-    return Health(
-        False,
-        f"missing: {', '.join(missing)}",
-        "Install them: apt install fonts-noto-core fonts-noto-cjk",
-    )
+    return Health(False, "; ".join(map(str, missing)), "Install the packages named.")
 
 
 async def _recognisers(settings: Settings) -> list[Check]:

@@ -179,8 +179,8 @@ def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
 
 def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
     for key, value in more.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
+        if isinstance(value, dict):
+            _merge(into.setdefault(key, {}), value)
         elif value is not None:
             into[key] = value
 

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from domain.errors import UsageError
 from domain.ports import MeetingStore, TranscriptStore
 from dragoman.settings import Settings
 from storage.database import Database
-from storage.export.transcript import Transcript
+from storage.export.transcript import Transcript, load_transcript
 from storage.facts import SqlFactStore
 from storage.meetings import SqlMeetingStore
 from storage.transcripts import SqlTranscriptStore
@@ -32,14 +31,6 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         )
 
 
-async def load_transcript(stores: Stores, meeting_id: str) -> Transcript:
+async def read_transcript(stores: Stores, meeting_id: str) -> Transcript:
     """A meeting's transcript by its id or the id's first characters. Raises UsageError."""
-    meeting = await stores.meetings.get(meeting_id)
-    if meeting is None:
-        raise UsageError(f"There is no meeting {meeting_id!r}.", "List them: dragoman meetings")
-    return Transcript(
-        meeting=meeting,
-        participants=tuple(await stores.transcripts.participants(meeting.id)),
-        segments=tuple(await stores.transcripts.segments(meeting.id)),
-        gaps=tuple(await stores.facts.gaps(meeting.id)),
-    )
+    return await load_transcript(meeting_id, stores.meetings, stores.transcripts, stores.facts)

@@ -1,11 +1,10 @@
 """The translators that the settings ask for, in order."""
 
-from collections.abc import Sequence
-
 from domain.engines import load
 from domain.ports import Translator
 from dragoman.settings import TranslationGroup
 from pipeline.translation import ENGINES
+from pipeline.translation.openai import OpenAISettings
 
 
 def build_translators(settings: TranslationGroup) -> list[Translator]:
@@ -18,21 +17,15 @@ def build_translators(settings: TranslationGroup) -> list[Translator]:
         engine = load(ENGINES, name)
         if name == "openai":
             if settings.openai_url:
-                built.append(_openai(engine, settings))
+                built.append(engine(_server(settings)))
         else:
             built.append(engine())
     return built
 
 
-def _openai(engine: type, settings: TranslationGroup) -> Translator:
-    translator: Translator = engine(
+def _server(settings: TranslationGroup) -> OpenAISettings:
+    return OpenAISettings(
         base_url=settings.openai_url,
         model=settings.openai_model,
         api_key=settings.openai_key.get_secret_value(),
     )
-    return translator
-
-
-def names(translators: Sequence[Translator]) -> str:
-    """For people."""
-    return ", ".join(translator.info.name for translator in translators) or "none"

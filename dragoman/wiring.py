@@ -16,7 +16,7 @@ from domain.errors import UsageError
 from domain.events import CaptionRevised
 from domain.links import SITE
 from domain.meetings import Meeting
-from domain.ports import PictureSink
+from domain.ports import PictureSink, Recognizer
 from dragoman.cards import idle_card
 from dragoman.crew import Stage
 from dragoman.facts import FactKeeper
@@ -34,7 +34,10 @@ from overlay.sinks.mjpeg import MjpegFeed
 from overlay.sinks.mp4 import Mp4File
 from pipeline.captioner import Captioner, CaptionSettings
 from pipeline.desk import TranslationDesk
-from pipeline.listener import HearingSettings, Listener
+from pipeline.glossary import Glossary
+from pipeline.hearing import HearingSettings
+from pipeline.listener import Listener
+from pipeline.translation.chain import ChainSettings, TranslatorChain
 from storage.writer import SegmentWriter
 from web.live import LivePage
 from web.live_state import LiveState
@@ -44,6 +47,7 @@ class SessionCrew:
     """What outlives the stay in the meeting; `build_crew` makes it."""
 
     bot: MeetBot
+    recognizer: Recognizer
     live_url: str
 
     def __init__(self, meeting: Meeting, settings: Settings, stores: Stores) -> None:
@@ -67,8 +71,15 @@ class SessionCrew:
             writer = await stack.enter_async_context(
                 SegmentWriter(self.transcripts, meeting.id, journal, self.hub.publish, clock)
             )
-            desk = await stack.enter_async_context(
-                TranslationDesk(build_translators(settings.translation), clock)
+            desk = TranslationDesk(
+                TranslatorChain(
+                    build_translators(settings.translation),
+                    clock,
+                    ChainSettings(timeout_s=settings.translation.timeout_s),
+                ),
+                clock,
+                glossary=Glossary.of(settings.translation.glossary),
+                notify=self.hub.publish,
             )
             captioner = await stack.enter_async_context(
                 Captioner(
@@ -79,9 +90,6 @@ class SessionCrew:
                     notify=self.hub.publish,
                 )
             )
-            recognizer = await stack.enter_async_context(
-                open_recognizer(settings.hearing, clock, self.hub.publish)
-            )
             listener = Listener(
                 HearingSettings(
                     languages=settings.hearing.languages,
@@ -90,7 +98,7 @@ class SessionCrew:
                     max_utterance_s=settings.hearing.max_utterance_s,
                 ),
                 clock,
-                recognizer=recognizer,
+                recognizer=self.recognizer,
                 emit=captioner.take,
                 notify=self.hub.publish,
             )
@@ -102,7 +110,7 @@ class SessionCrew:
         if camera.on:
             sinks.append(self.bot.camera)
         if camera.record is not None:
-            sinks.append(Mp4File(camera.record))
+            sinks.append(Mp4File(camera.record, clock))
         settings = OverlaySettings(
             targets=self._meeting.languages,
             sources=self._settings.hearing.languages,
@@ -137,6 +145,9 @@ async def build_crew(
         endpoint.bind(f"ws://127.0.0.1:{port}")
         crew.live_url = f"http://127.0.0.1:{port}/live?token={token}"
         await stores.meetings.update(meeting.id, endpoint=crew.live_url)
+        crew.recognizer = await stack.enter_async_context(
+            open_recognizer(settings.hearing, crew.hub.publish)
+        )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         crew.bot = await stack.enter_async_context(
             MeetBot(_bot_settings(meeting, settings), endpoint, crew.steps.take)

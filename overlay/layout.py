@@ -8,15 +8,13 @@ from domain.text import clean, clean_name
 from overlay import bidi
 from overlay.blocks import MAIN, ORIGINAL, Block, Cell, Passage, Row
 from overlay.board import MAX_ROWS, MAX_UTTERANCES, BoardRules
-from overlay.scene import Box, Item, Line, Scene
+from overlay.scene import PAD, Box, Item, Line, Scene
 from overlay.scripts import family_of_language
 from overlay.settings import OverlaySettings
 from overlay.theme import THEMES, Colour, chip_colour, text_on
 from overlay.typeset import Style, Typesetter
 from overlay.wrap import wrap
 
-PAD = 6
-"""Room around a line for strokes that overhang their advance."""
 NAMELESS = "Speaker"
 
 

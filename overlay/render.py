@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageDraw
 from domain.pictures import PictureUpdate, Rectangle
 from overlay.fonts import FontBook
 from overlay.i420 import I420
-from overlay.scene import Box, Item, Line, Run, Scene, Squares
+from overlay.scene import PAD, Box, Item, Line, Run, Scene, Squares
 from overlay.stamp import draw_stamp
 from overlay.theme import Colour
 
@@ -102,10 +102,9 @@ class Renderer:
             return known
         image = Image.new("RGB", (line.width, line.height), line.ground)
         pen = ImageDraw.Draw(image)
-        margin = (line.width - _end(line, self._book)) // 2
         for run in line.runs:
             pen.text(
-                (margin + run.x, line.baseline),
+                (PAD + run.x, line.baseline),
                 run.text,
                 fill=run.colour,
                 font=self._book.font(run.face, run.size),
@@ -116,14 +115,6 @@ class Renderer:
         if len(self._lines) > _LINES_KEPT:
             self._lines.popitem(last=False)
         return image
-
-
-def _end(line: Line, book: FontBook) -> int:
-    if not line.runs:
-        return 0
-    last = line.runs[-1]
-    direction = "rtl" if last.rtl else "ltr"
-    return last.x + round(book.font(last.face, last.size).getlength(last.text, direction=direction))
 
 
 def _mask(box: Box) -> Image.Image:

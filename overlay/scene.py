@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from overlay.fonts import Face
 from overlay.theme import Colour
 
+PAD = 6
+"""Room left and right of a line's runs for strokes that overhang their advance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of text in one font, colour and direction."""
 
     x: int
-    """Left edge inside its line."""
+    """Left edge inside its line, without the padding."""
     text: str
     face: Face
     size: int

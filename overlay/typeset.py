@@ -11,6 +11,7 @@ from overlay.scripts import COMMON, script_of
 from overlay.theme import Colour
 
 _CACHE = 20_000
+_LINES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,16 @@ class Style:
     bold: bool = False
 
 
+_Key = tuple[str, Style, tuple[Colour, Colour], int, bool]
+
+
 class Typesetter:
     """Measures and places text. For one thread at a time."""
 
     def __init__(self, book: FontBook) -> None:
         self.book = book
         self._widths: dict[tuple[str, Style], float] = {}
+        self._runs: dict[_Key, tuple[tuple[Run, ...], int]] = {}
 
     def width(self, text: str, style: Style) -> float:
         """Pixels that a text takes on one line."""
@@ -48,10 +53,19 @@ class Typesetter:
     ) -> tuple[tuple[Run, ...], int]:
         """Runs from left to right and their whole width; the first `stable` characters have
         the first colour, the others the second."""
-        parts = self._parts(text, style, (stable,), rtl=rtl)
+        key = (text, style, colours, stable, rtl)
+        known = self._runs.get(key)
+        if known is None:
+            if len(self._runs) >= _LINES:
+                self._runs.clear()
+            known = self._runs[key] = self._place(key)
+        return known
+
+    def _place(self, key: _Key) -> tuple[tuple[Run, ...], int]:
+        text, style, colours, stable, rtl = key
         x = 0.0
         runs: list[Run] = []
-        for part, face, late, backwards in parts:
+        for part, face, late, backwards in self._parts(text, style, (stable,), rtl=rtl):
             runs.append(Run(round(x), part, face, style.size, colours[late], backwards))
             x += self._advance(part, face, style.size, backwards)
         return tuple(runs), round(x)

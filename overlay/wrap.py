@@ -21,7 +21,7 @@ def _cjk(char: str) -> bool:
 
 
 def _attached(char: str) -> bool:
-    return unicodedata.category(char)[0] == "M" or char in "\u200c\u200dำะๅๆฯ"
+    return unicodedata.category(char)[0] == "M" or char in "\u200c\u200dาำะๅๆฯ"
 
 
 def may_break(text: str, at: int) -> bool:

@@ -1,8 +1,8 @@
 """Texts compared word by word, blind to case and punctuation."""
 
 import unicodedata
-from functools import lru_cache
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 _NEAR = 24
 _FAR = 120

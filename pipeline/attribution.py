@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from domain.audio import MIX
 from domain.hints import LoudnessHint, TileHint
 from domain.speech import Word
 from pipeline.align import fold
@@ -64,7 +65,9 @@ class Attribution:
         """The first change of speaker on a track between two moments, the last its newest sound."""
         if self._sources.knows(track):
             return self._sources.change(track, after_s, until_s, until_s)
-        return self._tiles.change(_TILES, after_s, until_s, until_s)
+        if track == MIX:
+            return self._tiles.change(_TILES, after_s, until_s, until_s)
+        return None
 
     def named(self, participant_id: str, doubt: float = 0.0) -> Who:
         """A participant with name."""

@@ -21,7 +21,10 @@ _MOST_BATCH = 250
 _CHANGE_BEFORE_S = 0.35
 _CHANGE_AFTER_S = 0.25
 _LEAST_PART_S = 0.2
-_CUT_REACH = 0.3
+_CUT_FROM = 0.7
+"""Share of the longest utterance from which on a short pause is enough to cut."""
+_CUT_MARGIN_S = 0.1
+_PAUSE_LEVEL = 0.1
 _TELL_AGAIN_S = 30.0
 
 
@@ -144,13 +147,22 @@ class Ear:
     async def _cut(self, live: LiveUtterance) -> None:
         while self._live and await self._change(self._live):
             pass
+        if self._live:
+            at_s = self._due(self._live)
+            if at_s is not None:
+                await self._split(self._live, at_s, "")
+
+    def _due(self, live: LiveUtterance) -> float | None:
+        """Where a long utterance is to be cut: at a short pause if one comes, by force at last."""
         longest_s = self._parts.settings.max_utterance_s
-        live = self._live or live
-        length_s = live.sound.end_s - live.speech_s
-        if length_s >= longest_s:
-            from_s = live.sound.end_s - longest_s * _CUT_REACH
-            at_s = live.sound.quietest(from_s, live.sound.end_s - _LEAST_PART_S)
-            await self._split(live, at_s, "")
+        sound = live.sound
+        length_s = sound.end_s - live.speech_s
+        if length_s < longest_s * _CUT_FROM:
+            return None
+        from_s = max(live.stable_end_s, live.speech_s + _LEAST_PART_S)
+        at_s = sound.quietest(from_s, sound.end_s - _CUT_MARGIN_S)
+        pause = sound.level(at_s) < _PAUSE_LEVEL * sound.rms()
+        return at_s if pause or length_s >= longest_s else None
 
     async def _change(self, live: LiveUtterance) -> bool:
         """Splits the utterance where another speaker took over, if one did."""

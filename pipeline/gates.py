@@ -30,6 +30,8 @@ class Gate:
     """Mean over the words of a final hypothesis; 0 where the engine tells none."""
     min_confidence_short: float = 0.0
     """The same for one or two words, which noise gives most often."""
+    min_draft_words: int = 1
+    """Fewer words wait for the final hypothesis, which alone has a confidence."""
     most_repeats: int = 4
     """A phrase said more often than this in a row was made up by the engine."""
 
@@ -51,7 +53,7 @@ class Gate:
         return mean >= least and not repeats([word.text for word in words], self.most_repeats)
 
 
-POCKETSPHINX = Gate(min_confidence=0.3, min_confidence_short=0.3)
+POCKETSPHINX = Gate(min_confidence=0.3, min_confidence_short=0.55, min_draft_words=2)
 GENERIC = Gate()
 
 

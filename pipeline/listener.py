@@ -70,7 +70,10 @@ class Listener:
     async def run(self, frames: AsyncIterator[Frame], hints: AsyncIterator[Hint]) -> None:
         """Listens until both end; then every word has been emitted."""
         with ThreadPoolExecutor(1, thread_name_prefix="vad") as executor:
-            new_vad = await asyncio.get_running_loop().run_in_executor(executor, self._vad)
+            loop = asyncio.get_running_loop()
+            new_vad, doubt = await loop.run_in_executor(executor, _vad, self._settings.vad)
+            if doubt:
+                self._notify(Notice("vad", doubt, self._clock.now_s()))
             parts = self._parts(executor, new_vad)
             async with asyncio.TaskGroup() as around:
                 ticker = around.create_task(self._tick())
@@ -96,21 +99,6 @@ class Listener:
             sources=self._sources,
             notify=self._notify,
         )
-
-    def _vad(self) -> Callable[[], Vad]:
-        """The voice activity engine's class, tried once."""
-        wanted = self._settings.vad
-        try:
-            chosen: Callable[[], Vad] = load(VAD_ENGINES, "silero" if wanted == "auto" else wanted)
-            chosen()
-        except MissingError as error:
-            if wanted != "auto":
-                raise
-            text = f"{error.message} Speech is found by its loudness. {error.remedy}"
-            self._notify(Notice("vad", text, self._clock.now_s()))
-            fallback: Callable[[], Vad] = load(VAD_ENGINES, "energy")
-            return fallback
-        return chosen
 
     async def _take_frames(
         self, frames: AsyncIterator[Frame], parts: EarParts, group: asyncio.TaskGroup
@@ -155,3 +143,16 @@ class Listener:
                 self._told_lag = True
                 text = f"Meet's captions arrive {self._lag.lag_s:.1f} s after the words."
                 self._notify(Notice("caption_lag", text, self._clock.now_s()))
+
+
+def _vad(wanted: str) -> tuple[Callable[[], Vad], str]:
+    """The voice activity engine's class, tried once, and what to tell people of it."""
+    try:
+        chosen: Callable[[], Vad] = load(VAD_ENGINES, "silero" if wanted == "auto" else wanted)
+        chosen()
+    except MissingError as error:
+        if wanted != "auto":
+            raise
+        fallback: Callable[[], Vad] = load(VAD_ENGINES, "energy")
+        return fallback, f"{error.message} Speech is found by its loudness. {error.remedy}"
+    return chosen, ""

@@ -38,6 +38,7 @@ class LiveUtterance:
         self._fed = 0
         self._stream: RecognitionStream | None = None
         self._failed = False
+        self._shown = False
         self._stabiliser = Stabiliser()
         self._language = ""
 
@@ -51,6 +52,12 @@ class LiveUtterance:
     def owned_by(self, participant_id: str) -> None:
         """Whose it is, known from a change of speaker."""
         self._owner = participant_id
+
+    @property
+    def stable_end_s(self) -> float:
+        """End of the last stable word, or the start of speech."""
+        words = self._stabiliser.stable
+        return words[-1].end_s if words else self.speech_s
 
     @property
     def waiting_s(self) -> float:
@@ -152,13 +159,15 @@ class LiveUtterance:
         return tuple(replace(w, start_s=at(w.start_s), end_s=at(w.end_s)) for w in words)
 
     def _split(self, words: tuple[Word, ...], until_s: float) -> tuple[tuple[Word, ...], float]:
-        """The words before a cut, and the cut moved to the border of a word that it went through."""
+        """The words before a cut, and the cut moved to the border of a word that it hit."""
         stable = len(self._stabiliser.stable)
         kept = []
         for index, word in enumerate(words):
             middle_s = (word.start_s + word.end_s) / 2
             mine = middle_s < until_s or index < stable
-            if word.start_s < until_s < word.end_s or (mine and word.end_s > until_s):
+            if index < stable:
+                until_s = max(until_s, word.end_s)
+            elif word.start_s < until_s < word.end_s:
                 border_s = word.end_s if mine else word.start_s
                 if abs(border_s - until_s) <= _MOST_MOVE_S:
                     until_s = border_s
@@ -196,7 +205,9 @@ class LiveUtterance:
         shown, count = self._stabiliser.update(
             replace(hypothesis, words=words, stable=min(stable, len(words))), settled_s
         )
-        await self._publish(shown, count, who, final=False)
+        if len(shown) >= self._parts.gate.min_draft_words or self._shown:
+            self._shown = True
+            await self._publish(shown, count, who, final=False)
 
     async def _publish(
         self, words: tuple[Word, ...], stable: int, who: Who, *, final: bool

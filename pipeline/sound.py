@@ -75,6 +75,12 @@ class Sound:
         middle = (int(np.argmin(sums)) + width / 2) * _HOP_S
         return self.time_at(first / _BYTES_PER_S + middle)
 
+    def level(self, at_s: float, width_s: float = 0.1) -> float:
+        """Loudness around a meeting second, 0..1 of full scale."""
+        first = max(0, self._offset_of(at_s - width_s / 2))
+        samples = self._samples(first, min(len(self._pcm), self._offset_of(at_s + width_s / 2)))
+        return float(np.sqrt(np.mean(np.square(samples)))) if samples.size else 0.0
+
     def rms(self) -> float:
         """Loudness of the loudest tenth, 0..1 of full scale."""
         samples = self._samples(0, len(self._pcm))

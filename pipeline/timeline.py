@@ -59,24 +59,23 @@ class Timeline:
         return dict(shares)
 
     def change(self, track: str, after_s: float, until_s: float, heard_s: float) -> Change | None:
-        """The first change between two moments; `heard_s` is how far the track's sound is."""
-        times, names = self._times.get(track, []), self._names.get(track, [])
-        for index in range(bisect_right(times, after_s), len(times)):
-            if times[index] > until_s:
-                return None
-            if index == 0 or not names[index] or not names[index - 1]:
-                continue
-            change = self._judge(track, index, heard_s)
-            if change:
-                return change
-        return None
+        """The first change between two moments; `heard_s` is how far the track's sound is.
 
-    def _judge(self, track: str, index: int, heard_s: float) -> Change | None:
-        times, names = self._times[track], self._names[track]
-        at_s = times[index]
-        if index + 1 < len(times):
-            held = times[index + 1] - at_s >= self._hold_s
-            return Change(at_s, names[index - 1], names[index], True) if held else None
-        told = self._last_s[track] - at_s >= self._hold_s
-        confirmed = told or heard_s - at_s >= self._quiet_hold_s
-        return Change(at_s, names[index - 1], names[index], confirmed)
+        Names that hold too briefly are flicker: who was there before goes on.
+        """
+        times, names = self._times.get(track, []), self._names.get(track, [])
+        steady = ""
+        for index, (at_s, name) in enumerate(zip(times, names, strict=True)):
+            if at_s > until_s:
+                return None
+            if name in ("", steady):
+                continue
+            last = index + 1 == len(times)
+            if not last and times[index + 1] - at_s < self._hold_s:
+                continue
+            if steady and at_s > after_s:
+                told_s = self._last_s[track] if last else times[index + 1]
+                held = told_s - at_s >= self._hold_s or heard_s - at_s >= self._quiet_hold_s
+                return Change(at_s, steady, name, held)
+            steady = name
+        return None

@@ -57,8 +57,9 @@ class Utterances:
 
     def step(self, window: Window, probability: float) -> list[Step]:
         """What one more window means."""
-        steps = self.close("gap") if window.after_gap else []
+        steps: list[Step] = []
         if window.after_gap:
+            steps = self.close("gap")
             self._before.clear()
             self._run = 0
         if self._open:
@@ -71,6 +72,8 @@ class Utterances:
             return []
         self._open = False
         self._run = 0
+        if reason != "silence":
+            self._before.clear()
         return [Closed(self._speech_end_s, reason)]
 
     def _outside(self, window: Window, probability: float) -> list[Step]:
@@ -89,8 +92,8 @@ class Utterances:
         if speech:
             self._speech_end_s = window.end_s
         steps: list[Step] = [Continued(window, speech)]
+        self._before.append(window)
         silence_s = window.end_s - self._speech_end_s
         if silence_s >= self._settings.end_silence_s:
             steps += self.close("silence")
-        self._before.append(window)
         return steps

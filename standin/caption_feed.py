@@ -47,7 +47,7 @@ class CaptionFeed:
     room: Room
     _message_ids: dict[str, int] = field(default_factory=dict)
     _blocks: int = 0
-    _last_speaker: str = ""
+    _last_turn: tuple[str, int] = ("", 0)
     _block_text: dict[str, str] = field(default_factory=dict)
     _block_of: dict[str, int] = field(default_factory=dict)
 
@@ -88,13 +88,16 @@ class CaptionFeed:
 
     def _place(self, line: LineCaption, who: str) -> None:
         """A speaker goes on in the block they have unless somebody else spoke since."""
-        if self._last_speaker != who:
+        turn = (who, self.room.captions_switched)
+        if self._last_turn != turn:
             self._blocks += 1
             self._block_of[who], self._block_text[who] = self._blocks, ""
-        self._last_speaker = who
+        self._last_turn = turn
         line.block = self._block_of[who]
         held = self._block_text[who]
-        line.before = f"{held}{line.joiner}" if held else ""
+        most = self.room.script.traps.captions_dropped_after
+        dropped = most is not None and len(held) > most
+        line.before = f"{held}{line.joiner}" if held and not dropped else ""
 
     def _send(self, packet: CaptionPacket, name: str, block: int, text: str) -> None:
         habits = self.room.script.captions

@@ -61,6 +61,7 @@ class Play:
             if person.joins_s > 0:
                 self.at(person.joins_s, partial(room.join, person))
             self.at(person.leaves_s, partial(room.leave, person))
+            self.at(person.returns_s, partial(room.join, person))
         for item in self.spoken:
             self.at(item.line.start_s, partial(self._begin, item, zero_s))
         for message in script.chat:

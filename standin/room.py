@@ -3,14 +3,13 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from standin.guest import Guest
 from standin.journal import BotChat, Journal
 from standin.observer import Observer
+from standin.roster import people_for, roster_for
 from standin.script import Script, ScriptedParticipant
 from standin.stage import Stage
-from standin.wire import IN_CALL, NOT_IN_CALL, RosterEntry, roster_message
 
 SPACE = "spaces/standin"
 CHAT_LIMIT = 500
@@ -30,10 +29,13 @@ class Room:
     present: list[str] = field(default_factory=list)
     """Ids of the scripted participants who are in the call."""
     gone: list[str] = field(default_factory=list)
+    """Ids of those who have left."""
     over: bool = False
     """The host has ended the meeting for everyone."""
     caption_language: str = ""
     """Empty: each speaker's own."""
+    captions_switched: int = 0
+    """How often captions were switched; what was said before does not come back."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever a guest or the meeting changes state."""
     stage: Stage = field(init=False)
@@ -70,48 +72,12 @@ class Room:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def people(self, viewer: Guest) -> list[dict[str, Any]]:
-        """Everybody as one guest's page shows them; the guest comes first."""
-        out = [_person(viewer.device_id, viewer.name, mic=viewer.mic, self=True)]
-        for other in self.in_call():
-            if other is not viewer:
-                out.append(_person(other.device_id, other.name, mic=other.mic))
-        for who in self.present:
-            person = self.script.participant(who)
-            out.append(_person(self.device_id(who), person.name, mic=True, host=person.host))
-        return out
-
-    def roster(self, viewer: Guest) -> bytes:
-        """The roster message for one guest."""
-        entries = [
-            RosterEntry(
-                self.device_id(who),
-                self.script.participant(who).name,
-                IN_CALL if who in self.present else NOT_IN_CALL,
-                self.stage.stream_ids[who],
-                is_host=self.script.participant(who).host,
-            )
-            for who in [*self.present, *self.gone]
-        ]
-        entries += [
-            RosterEntry(
-                guest.device_id,
-                guest.name,
-                IN_CALL,
-                _FIRST_STREAM + guest.number,
-                is_self=guest is viewer,
-                muted=not guest.mic,
-            )
-            for guest in self.in_call()
-        ]
-        return roster_message(tuple(entries))
-
     def show_people(self) -> None:
         """Sends everybody the people and the roster."""
         for guest in self.in_call():
-            guest.tell("people", people=self.people(guest))
+            guest.tell("people", people=people_for(self, guest))
             if guest.peer:
-                guest.peer.send("collections", self.roster(guest))
+                guest.peer.send("collections", roster_for(self, guest))
 
     def join(self, person: ScriptedParticipant) -> None:
         """A scripted participant comes in."""
@@ -155,6 +121,7 @@ class Room:
 
     def set_captions(self, on: bool) -> None:
         """Switches everybody's captions."""
+        self.captions_switched += 1
         for guest in self.in_call():
             guest.captions = on and self.script.captions.available
             guest.tell("captions", on=guest.captions)
@@ -178,7 +145,3 @@ class Room:
         for guest in self.in_call():
             shown = "" if guest is author else sender
             guest.tell("chat", id=f"{SPACE}/messages/{self._chat_number}", sender=shown, text=text)
-
-
-def _person(device_id: str, name: str, **facts: bool) -> dict[str, Any]:
-    return {"id": device_id, "name": name, **facts}

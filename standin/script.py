@@ -45,6 +45,7 @@ class ScriptedParticipant:
     joins_s: float = 0.0
     leaves_s: float | None = None
     """None: stays to the end."""
+    returns_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,10 @@ class Traps:
     region_recreated_at_s: float | None = None
     chat_closed: bool = False
     nameless_rows: bool = False
+    blocks_reused: bool = False
+    captions_dropped_after: float | None = None
+    """Characters in a block after which its text starts over."""
+    people_virtualised: bool = False
     no_audio_element: bool = False
     late_tracks_s: float = 0.0
     page_reload_at_s: float | None = None

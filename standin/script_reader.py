@@ -157,9 +157,12 @@ def _participant(table: _Table) -> ScriptedParticipant:
         host=bool(table.get("host", bool, False)),
         joins_s=table.seconds("joins_s", 0.0),
         leaves_s=table.seconds("leaves_s"),
+        returns_s=table.seconds("returns_s"),
     )
     if person.leaves_s is not None and person.leaves_s <= person.joins_s:
         table.fail("leaves_s", "is not after joins_s.", "Let the participant leave later.")
+    if person.returns_s is not None and person.returns_s <= (person.leaves_s or float("inf")):
+        table.fail("returns_s", "is not after leaves_s.", "Give both, and return later.")
     table.close()
     return person
 

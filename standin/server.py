@@ -12,13 +12,12 @@ from aiohttp import web
 from domain.errors import UsageError
 from standin.journal import Journal
 from standin.observer import Observer
-from standin.play import Play
+from standin.performance import Performance
 from standin.room import Room
 from standin.script import Script
 from standin.site import Site
 from standin.voices import speak
 
-_SPEAKING_S = 0.2
 _SHUTDOWN_S = 2.0
 
 
@@ -63,13 +62,15 @@ class StandIn:
         self.observer = Observer(self._record_to)
         try:
             self.room = Room(self.script, self.observer)
-            self.play = Play(self.room, spoken)
-            self._started = asyncio.Event()
-            await self._open_site()
+            self._performance = Performance(self.room, spoken)
+            started = self._performance.started.set
+            site = await asyncio.to_thread(Site, self.room, started)
+            self._runner = await _open(site, self._host, self._port)
+            self._port = int(self._runner.addresses[0][1])
         except BaseException:
             await self.observer.aclose()
             raise
-        self._main = asyncio.create_task(self._run(), name="stand-in")
+        self._main = asyncio.create_task(self._performance.run(), name="stand-in")
         return self
 
     async def __aexit__(
@@ -89,11 +90,8 @@ class StandIn:
 
     async def ended(self) -> None:
         """Waits until the meeting is over, or the script has finished and the bot is gone."""
-        while not self._over():
-            changed = self.room.changed
-            if self._over():
-                return
-            await changed.wait()
+        while not self._performance.over:
+            await self.room.changed.wait()
 
     async def admit(self) -> None:
         """Lets in whoever waits in the lobby."""
@@ -125,48 +123,22 @@ class StandIn:
         for guest in self.room.in_call():
             guest.tell("camera_off")
 
-    def _over(self) -> bool:
-        refused = any(guest.phase == "refused" for guest in self.room.guests)
-        done = self.play.finished or self.journal.first("denied") is not None
-        return self.room.over or (done and not self.room.in_call() and not refused)
-
     def _decide(self, verdict: str) -> None:
         for guest in self.room.guests:
             if guest.verdict and not guest.verdict.done():
                 guest.verdict.set_result(verdict)
 
-    async def _open_site(self) -> None:
-        site = await asyncio.to_thread(Site, self.room, self._started.set)
-        self._runner = web.AppRunner(site.app(), shutdown_timeout=_SHUTDOWN_S)
-        await self._runner.setup()
-        try:
-            server = web.TCPSite(self._runner, self._host, self._port)
-            await server.start()
-        except OSError as error:
-            await self._runner.cleanup()
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise UsageError(
-                f"Port {self._port} is in use.", "Give another port, or 0 for any free one."
-            ) from error
-        self._port = self._runner.addresses[0][1]
 
-    async def _run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._perform())
-            tasks.create_task(self._light_tiles())
-
-    async def _perform(self) -> None:
-        await self._started.wait()
-        await self.play.run()
-
-    async def _light_tiles(self) -> None:
-        """Tells the pages who is heard, whenever that changes."""
-        room, shown = self.room, frozenset[str]()
-        while True:
-            await asyncio.sleep(_SPEAKING_S)
-            speaking = room.stage.speaking
-            if speaking != shown:
-                shown = speaking
-                for guest in room.in_call():
-                    guest.tell("speaking", ids=[room.device_id(who) for who in sorted(speaking)])
+async def _open(site: Site, host: str, port: int) -> web.AppRunner:
+    runner = web.AppRunner(site.app(), shutdown_timeout=_SHUTDOWN_S)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise UsageError(
+            f"Port {port} is in use.", "Give another port, or 0 for any free one."
+        ) from error
+    return runner

@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -114,9 +114,14 @@ class Site:
         self._sockets.add(socket)
         guest = self._room.new_guest()
         guest.tell("hello", **self._hello(guest, request))
+        running: list[asyncio.Task[None]] = []
         async with asyncio.TaskGroup() as tasks:
-            visit = Visit(self._room, guest, tasks.create_task, self._started)
-            sender = tasks.create_task(_send(socket, guest))
+
+            def spawn(work: Coroutine[Any, Any, None]) -> None:
+                running.append(tasks.create_task(work))
+
+            visit = Visit(self._room, guest, spawn, self._started)
+            spawn(_send(socket, guest))
             try:
                 async for message in socket:
                     if message.type is WSMsgType.TEXT:
@@ -124,7 +129,8 @@ class Site:
             finally:
                 self._sockets.discard(socket)
                 await visit.close()
-                sender.cancel()
+                for task in running:
+                    task.cancel()
         return socket
 
     async def _mix(self, request: web.Request) -> web.WebSocketResponse:

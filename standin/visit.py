@@ -8,6 +8,7 @@ from typing import Any
 from standin.guest import Guest
 from standin.peer import GuestPeer, Spawn
 from standin.room import Room
+from standin.roster import roster_for
 
 _REFUSED = {"denied": "denied", "never": "no_one", "blocked": "blocked"}
 _MAX_NAME = 80
@@ -39,6 +40,7 @@ class Visit:
         elif kind == "chat" and guest.in_call:
             self.room.chat_of_guest(guest, str(message.get("text", "")))
         elif kind == "captions" and guest.in_call:
+            self.room.captions_switched += 1
             guest.captions = bool(message.get("on")) and self.room.script.captions.available
             guest.tell("captions", on=guest.captions)
             self.room.journal.note("captions", "on" if guest.captions else "off")
@@ -163,7 +165,7 @@ class Visit:
         guest.tell("answer", sdp=answer)
 
     def _send_roster(self, peer: GuestPeer) -> None:
-        peer.send("collections", self.room.roster(self.guest))
+        peer.send("collections", roster_for(self.room, self.guest))
 
     def _commanded(self, language: str) -> None:
         if self.room.script.captions.available:

@@ -54,8 +54,11 @@ async def speak(script: Script, cache: Path) -> list[Spoken]:
         async with turnstile:
             return await _speak_line(line, script.participant(line.who), cache)
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(line)) for line in script.lines]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(line)) for line in script.lines]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
 
 

@@ -1,11 +1,13 @@
 """The database: one thread that writes, a few that read, the schema brought up to date."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
@@ -22,10 +24,9 @@ BUSY_MS = 5000
 """How long SQLite waits for another process's lock."""
 
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
+    f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={BUSY_MS}",
 )
 
 
@@ -101,13 +102,28 @@ class Database:
             self._engine.dispose()
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switches to WAL; SQLite's own time-out does not cover two who switch at once."""
+    until_s = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until_s:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _set_up_sqlite(engine: Engine) -> None:
     """Makes every connection durable, and every writing transaction take its lock at once."""
 
-    def connected(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        _use_wal(connection)
 
     def begun(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)

@@ -48,7 +48,8 @@ class SqlTranscriptStore:
 def _write(session: Session, segments: Sequence[Segment]) -> None:
     ids = {segment.id for segment in segments}
     known = set(session.exec(select(SegmentRow.id).where(col(SegmentRow.id).in_(ids))))
-    merged = _translations(session, ids)
+    stored = _translations(session, ids)
+    merged = stored.copy()
     for segment in segments:
         if segment.id not in known:
             known.add(segment.id)
@@ -56,8 +57,13 @@ def _write(session: Session, segments: Sequence[Segment]) -> None:
         merged[segment.id] = merge(merged[segment.id], segment.translations)
     session.flush()
     for segment_id, translations in merged.items():
+        before = {each.language: each for each in stored[segment_id]}
         for position, translation in enumerate(translations):
-            session.merge(_translation_row(segment_id, position, translation))
+            row = _translation_row(segment_id, position, translation)
+            if translation.language not in before:
+                session.add(row)
+            elif before[translation.language] != translation:
+                session.merge(row)
 
 
 def _segment_row(segment: Segment) -> SegmentRow:

@@ -19,7 +19,7 @@ from storage.merge import merge
 
 log = logging.getLogger(__name__)
 
-CHUNK = 100
+CHUNK = 50
 """Segments that go from the journal into the store at a time."""
 
 

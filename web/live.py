@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 
 from domain.events import Event
 from domain.text import clean
-from web.access import HEADERS, Access
+from web.access import HEADERS, Access, Handler
 from web.live_state import LiveSnapshot
 from web.outbox import Outbox
 
@@ -34,8 +34,10 @@ _STATIC = {
     "live.css": "text/css",
     "live.js": "text/javascript",
     "captions.js": "text/javascript",
+    "dom.js": "text/javascript",
     "panels.js": "text/javascript",
     "socket.js": "text/javascript",
+    "turns.js": "text/javascript",
 }
 
 Subscribe = Callable[[], AbstractAsyncContextManager[AsyncIterator[Event]]]
@@ -59,6 +61,7 @@ class LivePage:
         self._subscribe = subscribe
         self._snapshot = snapshot
         self._jpegs = jpegs
+        self._streams: set[asyncio.Task[object]] = set()
         folder = files("web")
         self._page = Template(folder.joinpath("templates/live.html").read_text("utf-8"))
         self._static = {name: folder.joinpath(f"static/{name}").read_bytes() for name in _STATIC}
@@ -68,9 +71,27 @@ class LivePage:
         guarded = self._access.guarded
         app.router.add_get("/live", guarded(self._show), allow_head=False)
         app.router.add_get("/live/static/{name}", guarded(self._asset), allow_head=False)
-        app.router.add_get("/live/events", guarded(self._events), allow_head=False)
-        app.router.add_get("/live/camera", guarded(self._camera), allow_head=False)
+        app.router.add_get("/live/events", guarded(self._streaming(self._events)), allow_head=False)
+        app.router.add_get("/live/camera", guarded(self._streaming(self._camera)), allow_head=False)
         app.router.add_get("/health", self._health)
+        app.on_shutdown.append(self._let_go)
+
+    async def _let_go(self, app: web.Application) -> None:
+        """Ends the streams that would otherwise hold up the server's end."""
+        for task in self._streams:
+            task.cancel()
+
+    def _streaming(self, handler: Handler) -> Handler:
+        async def stream(request: web.Request) -> web.StreamResponse:
+            task = asyncio.current_task()
+            assert task is not None, "a handler runs in a task"
+            self._streams.add(task)
+            try:
+                return await handler(request)
+            finally:
+                self._streams.discard(task)
+
+        return stream
 
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"}, headers=HEADERS)

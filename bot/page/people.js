@@ -48,10 +48,9 @@
   }
 
   function senderOf(element) {
-    for (let node = element; node && node !== document.body; node = node.parentElement) {
+    for (let node = element; node && !node.matches(marks.log); node = node.parentElement) {
       const found = text(node, marks.sender);
       if (found) return found;
-      if (node.matches(marks.log)) return '';
     }
     return '';
   }

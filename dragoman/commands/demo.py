@@ -32,10 +32,10 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Runs the meeting; exit code 0 if the bot attended it to its end."""
     try:
-        from dragoman.demo.run import run_demo
+        from dragoman.demo.run import find_script, run_demo
     except ModuleNotFoundError as error:
         raise MissingError(
             f"The demo needs the Python package {error.name!r}.",
             "Install it: pip install 'dragoman[demo]'",
         ) from error
-    return asyncio.run(run_demo(args.script, args.out, settings))
+    return asyncio.run(run_demo(find_script(args.script), args.out, settings))

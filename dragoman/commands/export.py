@@ -9,10 +9,10 @@ from domain.errors import UsageError
 from domain.languages import parse_languages
 from dragoman import console
 from dragoman.settings import Settings
-from dragoman.store import load_transcript, open_stores
-from storage.export import FORMATS
+from dragoman.store import open_stores, read_transcript
 from storage.export.files import write_atomic
-from storage.export.render import export
+from storage.export.formats import FORMATS, export
+from storage.export.transcript import Transcript
 
 
 def add(commands: Any) -> argparse.ArgumentParser:
@@ -42,15 +42,15 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("--both needs a language beside the original.", "Add --lang es.")
     mode = "both" if args.both else "translation" if languages else "original"
     transcript = asyncio.run(_load(settings, args.meeting))
-    text = export(transcript, args.format, languages=languages, mode=mode)
+    content = export(transcript, args.format, languages=languages, mode=mode)
     if args.out is None:
-        console.raw(text)
+        console.raw(content.decode("utf-8"))
     else:
-        write_atomic(args.out, text)
+        write_atomic(args.out, content)
         console.say(f"Wrote {args.out}")
     return 0
 
 
-async def _load(settings: Settings, meeting_id: str) -> Any:
+async def _load(settings: Settings, meeting_id: str) -> Transcript:
     async with open_stores(settings) as stores:
-        return await load_transcript(stores, meeting_id)
+        return await read_transcript(stores, meeting_id)

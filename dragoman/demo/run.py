@@ -18,8 +18,8 @@ from dragoman.demo.report import build_report, summary
 from dragoman.demo.usage import Usage
 from dragoman.settings import Settings
 from dragoman.settings_file import write_settings
-from dragoman.store import Stores, load_transcript, open_stores
-from scheduler.launchers.local import LocalLauncher
+from dragoman.store import Stores, open_stores, read_transcript
+from scheduler.launchers.local import LocalBot, LocalLauncher
 from standin.script import Script, bundled_script, load_script
 from standin.server import StandIn
 from standin.voices import speak
@@ -30,12 +30,11 @@ POLL_S = 1.0
 VOICES = Path("~/.cache/dragoman/voices").expanduser()
 
 
-async def run_demo(script_name: str, out: Path, settings: Settings) -> int:
+async def run_demo(script: Script, out: Path, settings: Settings) -> int:
     """Runs the script, writes everything into `out`, returns the bot's exit code.
 
-    Raises UsageError for a script with an error, StorageError where `out` takes no files.
+    Raises StorageError where `out` takes no files.
     """
-    script = _script(script_name)
     traces = _prepare(out)
     settings = _for_the_bot(settings, out, traces)
     console.say(f"Speaking the script “{script.title}” ({len(script.lines)} lines) …")
@@ -58,7 +57,8 @@ async def run_demo(script_name: str, out: Path, settings: Settings) -> int:
     return code
 
 
-def _script(name: str) -> Script:
+def find_script(name: str) -> Script:
+    """A script by its file or as a bundled one. Raises UsageError that names the line."""
     path = Path(name)
     if path.suffix == ".toml" or path.exists():
         return load_script(path)
@@ -95,7 +95,7 @@ async def _attend(
     command = (sys.executable, "-m", "dragoman", "bot")
     portrait = Portrait()
     async with LocalLauncher(command, settings.data_dir / "logs") as launcher:
-        bot = await launcher.start(meeting.id, ("--config", str(config)))
+        bot = await launcher.launch(meeting.id, ("--config", str(config)))
         usage = Usage(bot.pid)
         try:
             await _watch(meeting, stores, site, portrait, usage, bot)
@@ -114,7 +114,7 @@ async def _watch(
     site: StandIn,
     portrait: Portrait,
     usage: Usage,
-    bot: Any,
+    bot: LocalBot,
 ) -> None:
     """Follows the meeting until it has ended; tells its steps."""
     told: list[str] = []
@@ -146,7 +146,7 @@ def _tell(meeting: Meeting, told: list[str]) -> None:
 
 async def _write(out: Path, report: dict[str, Any], meeting_id: str, settings: Settings) -> None:
     async with open_stores(settings) as stores:
-        transcript = await load_transcript(stores, meeting_id)
+        transcript = await read_transcript(stores, meeting_id)
     await asyncio.to_thread(write_folder, transcript, out, settings.translation.targets)
     text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
     await asyncio.to_thread(write_atomic, out / "report.json", text)

@@ -121,10 +121,11 @@ class CaptionWords:
         tail = self._tail(spoken)
         over = line.final or now_s - line.at_s >= REST_S
         steady = len(tail) if over else _steady(tail, now_s)
+        before = len(spoken.stable)
         timed = _timed(tail, lag_s, spoken.stable[-1].end_s if spoken.stable else None)
         spoken.stable += timed[:steady]
         words = (*spoken.stable, *timed[steady:])
-        cut = 0 if over else _sentence_cut(spoken.stable)
+        cut = 0 if over else _sentence_cut(spoken.stable, before)
         final = over or bool(cut)
         words = words[:cut] if cut else words
         stable = len(words) if final else len(spoken.stable)
@@ -189,11 +190,11 @@ def _timed(tail: tuple[Token, ...], lag_s: float, after_s: float | None) -> list
     return words
 
 
-def _sentence_cut(stable: list[Word]) -> int:
-    """Where a long utterance may end: after its last whole sentence."""
+def _sentence_cut(stable: list[Word], before: int) -> int:
+    """Where a long utterance may end: after a whole sentence, past what was stable `before`."""
     if len(stable) < LONG_WORDS:
         return 0
-    for count in range(len(stable), 0, -1):
+    for count in range(len(stable), max(before, 1) - 1, -1):
         if stable[count - 1].text.rstrip().endswith(_SENTENCE_ENDS):
             return count
     return len(stable) if len(stable) >= LONGEST_WORDS else 0

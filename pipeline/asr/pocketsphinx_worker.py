@@ -78,10 +78,9 @@ class Listening:
     def _hear(self, pcm: bytes) -> None:
         self._decoder.process_raw(pcm, False, False)
         self._sound += pcm
-        if not self._rehear:
-            return
-        if len(self._sound) >= self._rehear[0] * BYTES_PER_S:
-            self._rehear.pop(0)
+        reached = [at_s for at_s in self._rehear if len(self._sound) >= at_s * BYTES_PER_S]
+        if reached:
+            del self._rehear[: len(reached)]
             self._decoder.end_utt()
             self._decoder.start_utt()
             self._decoder.process_raw(bytes(self._sound), False, False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.audio import SAMPLE_RATE
 from domain.errors import MissingError
@@ -51,6 +52,8 @@ class SileroVad:
             name: [side if isinstance(side, int) else 1 for side in inputs[name]]
             for name in self._recurrent
         }
+        self._context: NDArray[np.float32]
+        self._state: dict[str, NDArray[np.float32]]
         self._rate = {"sr": np.array(SAMPLE_RATE, dtype=np.int64)} if "sr" in inputs else {}
         self.reset()
 

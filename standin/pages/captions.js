@@ -55,7 +55,8 @@ export class Captions {
     if (!this.region) return;
     let block = this.blocks.get(message.block);
     if (!block) {
-      block = this.newBlock(message);
+      const full = this.meet.traps.blocks_reused && this.blocks.size >= 2;
+      block = full ? this.reuseOldest(message) : this.newBlock(message);
       this.blocks.set(message.block, block);
       this.region.insertBefore(block.node, this.jump[0]);
       this.trim();
@@ -65,12 +66,23 @@ export class Captions {
     this.region.scrollTop = this.region.scrollHeight;
   }
 
-  newBlock(message) {
-    const head = el("div", { class: "adE6rb" },
+  reuseOldest(message) {
+    const [key, block] = this.blocks.entries().next().value;
+    this.blocks.delete(key);
+    block.node.firstChild.replaceWith(this.head(message));
+    this.region.insertBefore(block.node, this.jump[0]);
+    return block;
+  }
+
+  head(message) {
+    return el("div", { class: "adE6rb" },
       message.device.endsWith("2") || !message.name ? null : el("img", { class: "Z6byG r6DyN", alt: "", src: PIXEL }),
       message.name ? el("div", { class: "KcIKyf jxFHg" }, el("span", { class: "NWpY1d" }, message.name)) : null);
+  }
+
+  newBlock(message) {
     const text = el("div", { class: "ygicle VbkSUe" });
-    return { node: el("div", { class: "nMcdL bj4p3b" }, head, text), text, last: message };
+    return { node: el("div", { class: "nMcdL bj4p3b" }, this.head(message), text), text, last: message };
   }
 
   trim() {

@@ -42,7 +42,11 @@ export class Media {
 
   sender(kind) {
     const { tracks, streams } = this.meet.devices;
-    if (kind === "camera" && tracks.camera) return this.connection.addTrack(tracks.camera, streams.camera);
+    if (kind === "camera" && tracks.camera) {
+      const sender = this.connection.addTrack(tracks.camera, streams.camera);
+      this.connection.getTransceivers().find((line) => line.sender === sender).direction = "sendonly";
+      return sender;
+    }
     const media = tracks[kind] ?? (kind === "mic" ? "audio" : "video");
     return this.connection.addTransceiver(media, { direction: "sendonly" }).sender;
   }

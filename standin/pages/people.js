@@ -31,7 +31,8 @@ export class People {
     for (const person of people) {
       if (!this.tiles.has(person.id)) this.addTile(person);
     }
-    this.list.replaceChildren(...people.map((person, n) => this.row(person, n, people.length)));
+    const shown = this.meet.traps.people_virtualised ? people.slice(0, 2) : people;
+    this.list.replaceChildren(...shown.map((person, n) => this.row(person, n, people.length)));
     this.count();
   }
 
@@ -49,10 +50,11 @@ export class People {
     if (person.id === self) {
       const video = el("video", { autoplay: true, playsinline: true });
       video.muted = true;
-      node.append(el("div", { "data-ssrc": "null" }, video),
-        el("button", { type: "button", "aria-label": t("effects") }, icon("visual_effects")),
-        el("button", { type: "button", "aria-label": t("reframe") }, icon("frame_person")),
-        el("button", { type: "button", "aria-label": `${t("more_for")} ${person.name}` }, icon("more_vert")));
+      node.append(el("div", { class: "view", "data-ssrc": "null" }, video),
+        el("div", { class: "tools" },
+          el("button", { type: "button", "aria-label": t("effects") }, icon("visual_effects")),
+          el("button", { type: "button", "aria-label": t("reframe") }, icon("frame_person")),
+          el("button", { type: "button", "aria-label": `${t("more_for")} ${person.name}` }, icon("more_vert"))));
       devices.preview(video);
     } else {
       node.append(el("div", { "data-ssrc": "null" }));

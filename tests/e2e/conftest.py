@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -25,7 +25,8 @@ class Stay:
 
     bot: MeetBot
     endpoint: PageEndpoint
-    changes: list[tuple[MeetingState, Reason, str]] = field(default_factory=list)
+    changes: list[tuple[MeetingState, Reason, str]]
+    changed: asyncio.Event
 
     @property
     def states(self) -> list[MeetingState]:
@@ -34,7 +35,8 @@ class Stay:
     async def reached(self, state: MeetingState, within_s: float = 15.0) -> None:
         async with asyncio.timeout(within_s):
             while state not in self.states:
-                await asyncio.sleep(0.05)
+                self.changed.clear()
+                await self.changed.wait()
 
 
 Visit = Callable[..., AbstractAsyncContextManager[Stay]]
@@ -66,13 +68,15 @@ def visit(chromium: str) -> Visit:
             link = parse_link(site.link, site.url)
             settings = BotSettings(link=link, name="Dragoman", browser=chromium, **options)
             changes: list[tuple[MeetingState, Reason, str]] = []
+            changed = asyncio.Event()
 
             async def on_change(state: MeetingState, reason: Reason, evidence: str) -> None:
                 changes.append((state, reason, evidence))
+                changed.set()
 
             bot = MeetBot(settings, endpoint, on_change)
             async with bot:
-                yield Stay(bot, endpoint, changes)
+                yield Stay(bot, endpoint, changes, changed)
         finally:
             await runner.cleanup()
 

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from standin.script import bundled_script
 from standin.server import StandIn
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(60)]
 
 WATCH_SOURCES = """() => {
   const loudest = (window.__loudest = {});

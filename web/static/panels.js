@@ -1,6 +1,6 @@
 // The panels beside the captions: state, latency, voices, people, what happened.
 
-import { clock, make } from "./captions.js";
+import { clock, make } from "./dom.js";
 
 const byId = (id) => document.getElementById(id);
 const STATES = {
@@ -59,7 +59,7 @@ export function showStages({ stages }) {
       const figures = stages[key];
       item.append(make("span", "name", names.get(key) || plain(key)));
       item.append(make("b", "", figures ? duration(figures.p50_s) : "–"));
-      item.append(make("small", "", figures ? duration(figures.p95_s) : "not yet"));
+      item.append(make("small", "", figures ? `p95 ${duration(figures.p95_s)}` : "not yet"));
       return item;
     }),
   );
@@ -123,6 +123,7 @@ export function showPicture({ number }) {
 
 export function showMeeting({ title, languages }) {
   if (title) byId("title").textContent = title;
+  if (!told.size) byId("state").textContent = "Getting ready";
   byId("languages").replaceChildren(
     ...languages.map((language) => {
       const item = make("span", "", language.name);

@@ -1,0 +1,194 @@
+"""What was spoken becomes captions: sentence by sentence, in every language asked for."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from domain.captions import Caption, Translation
+from domain.clock import Clock
+from domain.events import CaptionRevised, Event
+from domain.people import Participant
+from domain.ports import CaptionSink
+from domain.speech import SpokenUpdate
+from domain.text import clean_name
+from pipeline.caption_record import CaptionRecord, caption_id
+from pipeline.desk import TranslationDesk
+from pipeline.drafting import ready
+from pipeline.restore import Restorer
+from pipeline.restore_words import COMMON
+from pipeline.sentences import SentenceRules
+from pipeline.utterance import Piece, Utterance
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionSettings:
+    """Whose captions, in which languages, cut how."""
+
+    meeting_id: str
+    targets: tuple[str, ...] = ()
+    """Languages to translate into; a caption is never translated into its own."""
+    rules: SentenceRules = field(default_factory=SentenceRules)
+    draft_step: int = 6
+    """New stable words that are worth a draft translation."""
+    flush_s: float = 10.0
+    """How long `flush` waits for translations."""
+    remembered: int = 2000
+    """Captions and utterances kept in mind for late translations and names."""
+
+
+class Captioner:
+    """Turns spoken updates into caption revisions and shows each to every sink.
+
+    An async context manager; it opens and closes the desk.
+    """
+
+    def __init__(
+        self,
+        settings: CaptionSettings,
+        clock: Clock,
+        *,
+        desk: TranslationDesk,
+        sinks: Sequence[CaptionSink],
+        notify: Callable[[Event], None],
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._desk = desk
+        self._sinks = tuple(sinks)
+        self._notify = notify
+        self._restorer = Restorer()
+        self._utterances: OrderedDict[str, Utterance] = OrderedDict()
+        self._records: OrderedDict[str, CaptionRecord] = OrderedDict()
+        self._turn = asyncio.Lock()
+        self._sending = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self.sink_failures = 0
+
+    async def __aenter__(self) -> "Captioner":
+        self._desk.deliver_to(self._translated)
+        await self._stack.enter_async_context(self._desk)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    def names(self, participants: Sequence[Participant]) -> None:
+        """Spells these people's names and keeps them through translation, from now on."""
+        names = [name for name in (clean_name(p.name) for p in participants) if name]
+        self._restorer = Restorer(names)
+        parts = [part for name in names for part in name.split()]
+        alone = [p for p in parts if len(p) > 1 and p.isalpha() and p.casefold() not in COMMON]
+        self._desk.keep((*names, *alone))
+
+    async def take(self, update: SpokenUpdate) -> None:
+        """Shows what an update makes of its utterance."""
+        async with self._turn:
+            utterance = self._utterances.get(update.utterance_id)
+            if utterance is None:
+                utterance = Utterance(update, self._settings.rules)
+                self._remember(utterance, update.utterance_id)
+            if not utterance.done:
+                await self._show(utterance, utterance.take(update, self._restorer))
+            await self._rename(update, utterance)
+
+    async def flush(self) -> None:
+        """Ends every utterance; waits for translations, and marks as failed what is late."""
+        async with self._turn:
+            for utterance in list(self._utterances.values()):
+                if not utterance.done:
+                    await self._show(utterance, utterance.finish(self._restorer))
+        await self._desk.settle(self._settings.flush_s)
+
+    async def _show(self, utterance: Utterance, pieces: list[Piece]) -> None:
+        update = utterance.update
+        for piece in pieces:
+            record = self._record(update, piece.index)
+            caption = record.revise(update, piece.words, piece.stable, final=piece.closed)
+            await self._send(caption)
+            if piece.closed:
+                await self._ask_finals(record)
+            else:
+                await self._ask_drafts(record)
+        if utterance.done:
+            await self._void(utterance)
+
+    async def _void(self, utterance: Utterance) -> None:
+        """Ends a caption whose draft words all came to nothing."""
+        key = self._id(utterance.update, utterance.open_index)
+        record = self._records.get(key)
+        if record is not None and not record.final:
+            await self._send(record.revise(utterance.update, (), 0, final=True))
+
+    async def _rename(self, update: SpokenUpdate, utterance: Utterance) -> None:
+        """Gives final captions of an unknown speaker the name that came later."""
+        if not update.speaker and not update.participant_id:
+            return
+        for index in range(utterance.open_index):
+            record = self._records.get(self._id(update, index))
+            if record is not None:
+                await self._send(record.name(update))
+
+    async def _ask_drafts(self, record: CaptionRecord) -> None:
+        caption = record.caption
+        if caption is None or not record.targets:
+            return
+        count = ready(caption.words, caption.stable, record.drafted, step=self._settings.draft_step)
+        if count:
+            record.drafted = count
+            text = caption.joiner.join(word.text for word in caption.words[:count])
+            for target in record.targets:
+                await self._desk.draft(caption.id, text, caption.language, target)
+
+    async def _ask_finals(self, record: CaptionRecord) -> None:
+        caption = record.caption
+        if caption is None or not caption.words:
+            return
+        for target in record.targets:
+            await self._desk.final(caption.id, caption.text, caption.language, target)
+        self._desk.said(caption.text, caption.language)
+
+    async def _translated(self, caption_id: str, translation: Translation) -> None:
+        record = self._records.get(caption_id)
+        if record is not None:
+            await self._send(record.translate(translation))
+
+    async def _send(self, caption: Caption | None) -> None:
+        if caption is None:
+            return
+        async with self._sending:
+            self._notify(CaptionRevised(caption))
+            for sink in self._sinks:
+                try:
+                    await sink.show(caption)
+                except Exception:
+                    self.sink_failures += 1
+                    if self.sink_failures == 1:
+                        log.exception("A sink for captions failed; the captions go on")
+
+    def _record(self, update: SpokenUpdate, index: int) -> CaptionRecord:
+        key = self._id(update, index)
+        if key not in self._records:
+            self._records[key] = CaptionRecord(key, self._settings.targets, self._clock)
+            if len(self._records) > self._settings.remembered:
+                self._records.popitem(last=False)
+        return self._records[key]
+
+    def _id(self, update: SpokenUpdate, index: int) -> str:
+        return caption_id(self._settings.meeting_id, update.utterance_id, index)
+
+    def _remember(self, utterance: Utterance, key: str) -> None:
+        self._utterances[key] = utterance
+        if len(self._utterances) > self._settings.remembered:
+            old = next((k for k, u in self._utterances.items() if u.done), key)
+            del self._utterances[old]

@@ -1,0 +1,143 @@
+"""Tells a translation from what engines give instead of one."""
+
+import re
+import unicodedata
+
+from domain.errors import EngineError
+from domain.ports import TranslationRequest
+
+_SCRIPTS: dict[str, tuple[str, ...]] = {
+    "ar": ("ARABIC",),
+    "fa": ("ARABIC",),
+    "ur": ("ARABIC",),
+    "he": ("HEBREW",),
+    "bg": ("CYRILLIC",),
+    "ru": ("CYRILLIC",),
+    "uk": ("CYRILLIC",),
+    "sr": ("CYRILLIC", "LATIN"),
+    "el": ("GREEK",),
+    "hi": ("DEVANAGARI",),
+    "bn": ("BENGALI",),
+    "ta": ("TAMIL",),
+    "te": ("TELUGU",),
+    "th": ("THAI",),
+    "ko": ("HANGUL",),
+    "ja": ("CJK", "HIRAGANA", "KATAKANA"),
+    "zh": ("CJK",),
+}
+_DENSE = frozenset({"ja", "zh", "ko", "th"})
+"""Languages that say the same in far fewer characters."""
+_COMMON: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        "the and is are of to this that with we you was have".split()  # noqa: SIM905
+    ),
+    "es": frozenset(
+        "el los las y es son con para pero muy está estamos hay".split()  # noqa: SIM905
+    ),
+    "fr": frozenset(
+        "le les et est sont avec pour mais nous vous dans des au".split()  # noqa: SIM905
+    ),
+    "de": frozenset(
+        "der die das und ist sind mit für aber wir nicht ein zu".split()  # noqa: SIM905
+    ),
+    "pt": frozenset(
+        "os as e é são com mas muito nós não uma está em".split()  # noqa: SIM905
+    ),
+    "it": frozenset(
+        "il gli e è sono con ma molto noi che della del non".split()  # noqa: SIM905
+    ),
+    "nl": frozenset(
+        "het een en is zijn met voor maar wij niet van de dat".split()  # noqa: SIM905
+    ),
+    "pl": frozenset(
+        "i jest są z dla ale bardzo my nie na to w się".split()  # noqa: SIM905
+    ),
+}
+"""Frequent words; those shared with another language weigh nothing against it."""
+_PREAMBLE = re.compile(
+    r"^(?:(?:sure|certainly|of course)[,!.]?\s*)?"
+    r"(?:here(?:'s| is| are)[^:\n]{0,60}|(?:the )?translation(?: in(?:to)? \w+)?)\s*:\s*",
+    re.IGNORECASE,
+)
+_QUOTES = (('"', '"'), ("“", "”"), ("«", "»"), ("'", "'"), ("「", "」"), ("„", "“"))
+
+
+def tidy(answer: str, source: str) -> str:
+    """An answer without preamble and without quotes that the source has not."""
+    text = _PREAMBLE.sub("", answer.strip()).strip()
+    for left, right in _QUOTES:
+        if len(text) > 2 and text.startswith(left) and text.endswith(right):
+            if not source.startswith(left):
+                text = text[1:-1].strip()
+            break
+    return text
+
+
+def check(text: str, request: TranslationRequest) -> None:
+    """Raises EngineError if the text cannot be a translation of the request's."""
+    if not text.strip():
+        raise EngineError("The engine gave an empty translation.", _REMEDY)
+    if not _letters(request.text):
+        return
+    if "\n" in text or re.search(r"<(?:!doctype|html|body|head)\b", text, re.IGNORECASE):
+        raise EngineError("The engine gave something that is no sentence.", _REMEDY)
+    if is_echo(text, request):
+        raise EngineError("The engine gave the text back untranslated.", _REMEDY)
+    _check_length(text, request)
+    _check_script(text, request)
+    _check_language(text, request)
+
+
+_REMEDY = "If it happens often, choose another engine or model for this direction."
+
+
+def is_echo(text: str, request: TranslationRequest) -> bool:
+    """Whether more than two words come back as they went in; kept terms do not count."""
+    if request.source == request.target:
+        return False
+    before = _words(_without(request.text, request.terms))
+    after = _words(_without(text, request.terms))
+    limit = 2 if request.source not in _DENSE else 0
+    return len(before) > limit and before == after
+
+
+def _check_length(text: str, request: TranslationRequest) -> None:
+    before, after = float(len(request.text)), float(len(text))
+    before *= 2.5 if request.source in _DENSE else 1.0
+    after *= 2.5 if request.target in _DENSE else 1.0
+    if not 0.3 * before - 8 <= after <= 3 * before + 16:
+        raise EngineError("The translation is far too long or too short for the text.", _REMEDY)
+
+
+def _check_script(text: str, request: TranslationRequest) -> None:
+    wanted = _SCRIPTS.get(request.target, ("LATIN",))
+    letters = _letters(_without(text, request.terms))
+    fitting = sum(unicodedata.name(c, "").startswith(wanted) for c in letters)
+    if len(letters) >= 4 and fitting < 0.5 * len(letters):
+        raise EngineError("The translation is written in the wrong script.", _REMEDY)
+
+
+def _check_language(text: str, request: TranslationRequest) -> None:
+    target = _COMMON.get(request.target)
+    if target is None:
+        return
+    words = _words(text)
+    if sum(word in target for word in words) > 0:
+        return
+    for code, common in _COMMON.items():
+        if code != request.target and sum(word in common for word in words) >= 3:
+            raise EngineError("The translation is in the wrong language.", _REMEDY)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalpha())
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def _without(text: str, terms: tuple[str, ...]) -> str:
+    for term in terms:
+        text = text.replace(term, " ")
+    return text

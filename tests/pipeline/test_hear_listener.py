@@ -1,0 +1,187 @@
+"""The listener over scripted engines: cutting, speakers, sources of words, the end."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain.errors import EngineError
+from domain.hints import CaptionHint, LoudnessHint, RosterHint, TileHint
+from domain.people import Participant
+from domain.ports import RecognitionRequest
+from domain.speech import Word
+from pipeline.asr.scripted import ScriptedRecognizer, ScriptedStream
+from pipeline.hearing import HearingSettings
+
+Tone = Callable[[float], bytes]
+ROSTER = RosterHint((Participant("p1", "Ana"), Participant("p2", "Ben")), 0.0)
+AUTO = HearingSettings(vad="scripted")
+
+
+def script(start_s: float, text: str, step_s: float = 0.4) -> list[Word]:
+    return [
+        Word(t, start_s + i * step_s, start_s + (i + 1) * step_s - 0.05)
+        for i, t in enumerate(text.split())
+    ]
+
+
+def caption(text: str, at_s: float, language: str, person: str = "p1", version: int = 0):
+    return CaptionHint(f"l{person}", person, "", text, version, False, language, at_s)
+
+
+async def test_words_appear_while_spoken_and_the_last_is_flushed(room, tone: Tone) -> None:
+    words = script(1.0, "one two three four five six")
+    room.say("a", 0.0, bytes(32000) + tone(2.4))
+    room.hint(ROSTER)
+    room.hint(LoudnessHint("a", "p1", 0.5, 0.1))
+    recognizer = ScriptedRecognizer({"a": words})
+    heard = await room.run(recognizer, HearingSettings(engine="scripted", vad="scripted"), 3.4)
+    assert heard.text() == "one two three four five six"
+    assert len(heard.updates) > 3
+    assert heard.updates[0].words[0].text == "one"
+    assert not heard.updates[0].final
+    assert {u.speaker for u in heard.updates} == {"Ana"}
+    for word, truth in zip(heard.finals[0].words, words, strict=True):
+        assert word.start_s == pytest.approx(truth.start_s, abs=0.03)
+
+
+@pytest.mark.parametrize("late_s", [-0.25, 0.0, 0.3])
+async def test_a_speaker_change_splits_the_words(room, tone: Tone, late_s: float) -> None:
+    first = script(1.0, "this is what ana says")
+    second = script(3.2, "and now ben is talking")
+    room.say("a", 0.0, bytes(32000) + tone(1.95))
+    room.say("a", 3.2, tone(2.0))
+    room.hint(ROSTER)
+    for step in range(12):
+        at_s = 1.0 + step * 0.2 + late_s
+        if at_s < 3.2 + late_s - 0.05:
+            room.hint(LoudnessHint("a", "p1", 0.5, at_s))
+    for step in range(8):
+        room.hint(LoudnessHint("a", "p2", 0.5, 3.2 + step * 0.2 + late_s))
+    recognizer = ScriptedRecognizer({"a": [*first, *second]})
+    heard = await room.run(recognizer, HearingSettings(engine="scripted", vad="scripted"), 7.0)
+    assert heard.text("p1") == "this is what ana says"
+    assert heard.text("p2") == "and now ben is talking"
+    assert heard.text("") == ""
+    own = {"p1": {w.text for w in first}, "p2": {w.text for w in second}}
+    wrong = [
+        word.text
+        for update in heard.updates
+        for word in update.words[: update.stable]
+        if word.text not in own[update.participant_id]
+    ]
+    assert wrong == []
+
+
+async def test_a_speaker_change_on_the_mix_by_tiles(room, tone: Tone) -> None:
+    room.say("mix", 0.0, bytes(32000) + tone(1.95) + bytes(8000) + tone(2.0))
+    room.hint(ROSTER)
+    room.hint(TileHint("p1", True, 1.0))
+    room.hint(TileHint("p1", False, 3.0))
+    room.hint(TileHint("p2", True, 3.2))
+    room.hint(TileHint("p2", False, 5.2))
+    words = [*script(1.0, "this is what ana says"), *script(3.2, "and now ben is talking")]
+    recognizer = ScriptedRecognizer({"mix": words})
+    heard = await room.run(recognizer, HearingSettings(engine="scripted", vad="scripted"), 7.0)
+    assert heard.text("p1") == "this is what ana says"
+    assert heard.text("p2") == "and now ben is talking"
+
+
+async def test_long_speech_is_cut_without_doubling_or_losing(room, tone: Tone) -> None:
+    said = " ".join(f"w{i}" for i in range(60))
+    room.say("a", 0.0, tone(30.0))
+    recognizer = ScriptedRecognizer({"a": script(0.5, said, 0.45)})
+    settings = HearingSettings(engine="scripted", vad="scripted", max_utterance_s=6.0)
+    heard = await room.run(recognizer, settings, 31.0)
+    assert heard.text() == said
+    assert len(heard.finals) >= 5
+    assert all(u.end_s - u.start_s < 7.5 for u in heard.finals)
+
+
+async def test_silence_gives_nothing(room) -> None:
+    room.say("a", 0.0, bytes(32000 * 5))
+    recognizer = ScriptedRecognizer({"a": script(1.0, "made up words")})
+    heard = await room.run(recognizer, HearingSettings(engine="scripted"), 5.0)
+    assert heard.updates == []
+
+
+async def test_another_language_comes_from_captions_once(room, tone: Tone) -> None:
+    room.say("a", 0.0, bytes(32000) + tone(3.0))
+    room.hint(ROSTER)
+    room.hint(LoudnessHint("a", "p1", 0.5, 0.5))
+    spoken = "hola a todos empezamos"
+    for count in range(1, 5):
+        text = " ".join(spoken.split()[:count])
+        room.hint(caption(text, 1.8 + count * 0.5, "es", version=count))
+    recognizer = ScriptedRecognizer({"a": script(1.0, "ole at oh does a mouse")})
+    heard = await room.run(recognizer, AUTO, 8.0)
+    assert heard.text() == spoken
+    assert {u.engine for u in heard.updates} == {"meet-captions"}
+    assert {u.speaker for u in heard.updates} == {"Ana"}
+    assert any("Meet's captions" in text for text in heard.notices("word_source"))
+
+
+async def test_our_language_comes_from_sound_once_captions_tell_it(room, tone: Tone) -> None:
+    room.say("a", 0.0, bytes(32000) + tone(3.0))
+    room.hint(ROSTER)
+    room.hint(LoudnessHint("a", "p1", 0.5, 0.5))
+    for count in range(1, 5):
+        text = " ".join(["Hello", "to", "you", "all"][:count])
+        room.hint(caption(text, 1.8 + count * 0.5, "en", version=count))
+    recognizer = ScriptedRecognizer({"a": script(1.0, "hello to you all")})
+    heard = await room.run(recognizer, AUTO, 8.0)
+    assert heard.text() == "hello to you all"
+    assert {u.engine for u in heard.updates} == {"scripted"}
+
+
+async def test_without_captions_the_recogniser_serves_after_a_wait(room, tone: Tone) -> None:
+    for start_s in (1.0, 6.0, 11.0):
+        room.say("a", start_s, tone(1.6))
+    words = [w for s in (1.0, 6.0, 11.0) for w in script(s, "hello to you all")]
+    heard = await room.run(ScriptedRecognizer({"a": words}), AUTO, 14.0)
+    assert heard.text() == " ".join(["hello to you all"] * 3)
+    drafts = [u for u in heard.updates if not u.final]
+    assert drafts
+    assert all(u.start_s > 10 for u in drafts)
+
+
+async def test_captions_serve_where_no_sound_comes(room, tone: Tone) -> None:
+    room.say("a", 0.0, bytes(32000 * 6))
+    room.hint(ROSTER)
+    for count in range(1, 5):
+        text = " ".join(["Nobody", "hears", "me", "speak"][:count])
+        room.hint(caption(text, 1.0 + count * 0.5, "en", version=count))
+    heard = await room.run(ScriptedRecognizer(), AUTO, 8.0)
+    assert heard.text() == "Nobody hears me speak"
+
+
+async def test_no_recogniser_at_all_leaves_captions(room) -> None:
+    room.hint(ROSTER)
+    room.hint(caption("Hello there", 1.0, "en"))
+    heard = await room.run(None, AUTO, 5.0)
+    assert heard.text() == "Hello there"
+
+
+class Broken(ScriptedRecognizer):
+    """Fails on every utterance."""
+
+    async def open(self, request: RecognitionRequest) -> ScriptedStream:
+        raise EngineError("The engine is broken.", "Mend it.")
+
+
+async def test_a_broken_recogniser_is_told_and_captions_take_over(room, tone: Tone) -> None:
+    room.hint(ROSTER)
+    for index in range(4):
+        room.say("a", 1.0 + index * 2, tone(1.0))
+        room.hint(LoudnessHint("a", "p1", 0.5, 1.0 + index * 2))
+    room.hint(caption("Now in captions", 9.5, "en"))
+    settings = HearingSettings(vad="scripted", languages=("en",))
+    heard = await room.run(Broken(), settings, 13.0)
+    assert len(heard.notices("engine_failed")) == 3
+    assert heard.text() == "Now in captions"
+
+
+async def test_the_bot_itself_is_never_a_speaker(room) -> None:
+    room.hint(RosterHint((Participant("me", "Dragoman", is_self=True),), 0.0))
+    room.hint(caption("I am the bot", 1.0, "es", person="me"))
+    heard = await room.run(None, AUTO, 5.0)
+    assert heard.updates == []

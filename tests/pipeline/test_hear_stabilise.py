@@ -1,0 +1,91 @@
+"""Stable words only grow, whatever the engine changes its mind about."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.speech import Hypothesis, Word
+from pipeline.align import agreeing, covered, fold
+from pipeline.stabilise import Stabiliser
+
+
+def words(text: str) -> tuple[Word, ...]:
+    return tuple(Word(t, i * 0.4, i * 0.4 + 0.35) for i, t in enumerate(text.split()))
+
+
+def texts(some: tuple[Word, ...]) -> str:
+    return " ".join(word.text for word in some)
+
+
+HYPOTHESES = st.lists(
+    st.lists(st.sampled_from(["a", "b", "c", "dog", "Dog,", "it's"]), max_size=8).map(" ".join),
+    max_size=10,
+)
+
+
+@given(HYPOTHESES, st.lists(st.integers(0, 8), min_size=10, max_size=10))
+def test_the_stable_prefix_only_grows(hypotheses: list[str], vouched: list[int]) -> None:
+    stabiliser = Stabiliser()
+    before: tuple[Word, ...] = ()
+    for text, count in zip(hypotheses, vouched, strict=False):
+        shown, stable = stabiliser.update(Hypothesis(words(text), "en", stable=count))
+        assert shown[: len(before)] == before
+        assert stable >= len(before)
+        before = shown[:stable]
+    shown, stable = stabiliser.update(Hypothesis(words("a b c dog"), "en", final=True))
+    assert shown[: len(before)] == before
+    assert stable == len(shown)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=12))
+def test_an_engine_that_only_appends_ends_with_its_own_words(said: list[str]) -> None:
+    stabiliser = Stabiliser()
+    everything = words(" ".join(said))
+    for count in range(len(everything) + 1):
+        stabiliser.update(Hypothesis(everything[:count], "en"))
+    shown, _ = stabiliser.update(Hypothesis(everything, "en", final=True))
+    assert shown == everything
+
+
+def test_two_agreeing_hypotheses_make_a_word_stable() -> None:
+    stabiliser = Stabiliser()
+    assert stabiliser.update(Hypothesis(words("so we wait"), "en"))[1] == 0
+    shown, stable = stabiliser.update(Hypothesis(words("So, we went home"), "en"))
+    assert stable == 2
+    assert texts(shown) == "So, we went home"
+
+
+def test_words_too_young_stay_drafts() -> None:
+    stabiliser = Stabiliser()
+    stabiliser.update(Hypothesis(words("a b c"), "en"))
+    _, stable = stabiliser.update(Hypothesis(words("a b c"), "en"), until_s=0.8)
+    assert stable == 2
+
+
+def test_a_stable_word_stands_and_the_rest_follows_once() -> None:
+    stabiliser = Stabiliser()
+    for _ in range(2):
+        stabiliser.update(Hypothesis(words("the first blind"), "en"))
+    final = Hypothesis(words("the first point is new"), "en", final=True)
+    shown, stable = stabiliser.update(final)
+    assert texts(shown) == "the first blind is new"
+    assert stable == 5
+
+
+def test_an_inserted_word_doubles_nothing() -> None:
+    stabiliser = Stabiliser()
+    for _ in range(2):
+        stabiliser.update(Hypothesis(words("we want talk"), "en"))
+    final = Hypothesis(words("we want to talk about it"), "en", final=True)
+    assert texts(stabiliser.update(final)[0]) == "we want talk about it"
+
+
+def test_fold_is_blind_to_case_and_punctuation() -> None:
+    assert fold("Hello,") == fold("hello")
+    assert fold("…") == "…"
+    assert agreeing(["A", "b."], ["a", "b", "c"]) == 2
+
+
+def test_a_long_text_is_aligned_quickly_and_rightly() -> None:
+    kept = [f"w{i}" for i in range(3000)]
+    changed = ["x", *kept[1:], "new"]
+    assert covered(kept, changed) == 3000
