@@ -12,7 +12,7 @@ from bot.tab import Tab
 from bot.verdict import Place, Verdict, judge
 from domain.clock import Clock
 from domain.errors import BrowserError
-from domain.meetings import Ending, Reason
+from domain.meetings import Ending, MeetingState, Reason
 
 log = logging.getLogger(__name__)
 POLL_S = 0.4
@@ -20,19 +20,19 @@ _ENOUGH = 2
 """A page that says it is over must say so that many times running."""
 _CHALLENGE_S = 120.0
 
-OnLobby = Callable[[str], Awaitable[None]]
+OnChange = Callable[[MeetingState, Reason, str], Awaitable[None]]
 
 
 class Admission:
     """One way in; `run` ends with proof of being in, or with the reason why not."""
 
-    def __init__(self, tab: Tab, settings: BotSettings, clock: Clock, on_lobby: OnLobby) -> None:
+    def __init__(self, tab: Tab, settings: BotSettings, clock: Clock, on_change: OnChange) -> None:
         self.evidence = ""
         """What proved the admission."""
         self._tab = tab
         self._settings = settings
         self._clock = clock
-        self._on_lobby = on_lobby
+        self._on_change = on_change
         self._room = GreenRoom(tab, settings)
         self._began_s = clock.now_s()
         self._lobby_s: float | None = None
@@ -41,7 +41,15 @@ class Admission:
         self._challenged_s: float | None = None
 
     async def run(self) -> Ending | None:
-        """None once the bot is proven to be in the call. Raises BrowserError."""
+        """None once the bot is proven to be in the call; otherwise why it is not."""
+        try:
+            return await self._go()
+        except BrowserError as error:
+            return Ending(Reason.BROWSER_FAILED, error.message)
+        except Error as error:
+            return Ending(Reason.PAGE_GONE, error.message.splitlines()[0])
+
+    async def _go(self) -> Ending | None:
         await self._open()
         while True:
             verdict = await self._look()
@@ -95,7 +103,7 @@ class Admission:
             self._waits_for_host = verdict.place is Place.HOST_ABSENT
             if self._lobby_s is None:
                 self._lobby_s = self._clock.now_s()
-                await self._on_lobby(verdict.evidence)
+                await self._on_change(MeetingState.LOBBY, Reason.KNOCKED, verdict.evidence)
         if verdict.place is not Place.OVER or verdict.reason is None:
             self._over = None
             return None

@@ -37,7 +37,7 @@ class BotHealth:
             last_caption_s=intake.last_caption_s,
             caption_source=intake.captions.active,
             frames_dropped=intake.sound.frames.dropped,
-            messages_lost=intake.lost_messages,
+            messages_lost=intake.handshake.lost,
             page_round_trip_s=intake.page_clock.round_trip_s,
             camera_on=devices.camera_on,
             camera_frames=camera.frames_sent,

@@ -73,6 +73,11 @@ class Caption:
         return self.joiner.join(word.text for word in self.words[: self.stable])
 
     @property
+    def speaker_key(self) -> str:
+        """What tells one speaker from another."""
+        return self.participant_id or self.speaker
+
+    @property
     def settled(self) -> bool:
         """Words are final and every translation is final or failed."""
         done = (TranslationState.FINAL, TranslationState.FAILED)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.audio import Gap, Level
 from domain.captions import Caption
-from domain.hints import ChatHint, RosterHint
+from domain.hints import ChatHint, LoudnessHint, RosterHint
 from domain.meetings import StateChange
 
 
@@ -54,5 +54,6 @@ Event = (
     | PictureShown
     | RosterHint
     | ChatHint
+    | LoudnessHint
     | Notice
 )

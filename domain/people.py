@@ -18,3 +18,18 @@ class Participant:
 
 UNKNOWN_SPEAKER = ""
 """The name of a speaker whom nothing names; shown as "Speaker" by whoever draws it."""
+
+
+class Palette:
+    """Numbers people in the order in which they first spoke: their colours everywhere."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, speaker: str) -> int:
+        """0 for the first speaker, 1 for the second, and so on."""
+        return self._numbers.setdefault(speaker, len(self._numbers))
+
+    def everybody(self) -> dict[str, int]:
+        """All numbers given so far."""
+        return dict(self._numbers)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TypeVar
 
-from domain.hints import ChatHint, Hint, RosterHint
+from domain.hints import ChatHint, Hint, LoudnessHint, RosterHint
 from domain.meetings import Ending, Meeting, MeetingState, Reason
 from dragoman.announce import greeting
 from dragoman.crew import Crew, Stage
@@ -74,7 +74,7 @@ class Session:
                 await self._crew.transcripts.write_participants(
                     self._meeting.id, self._people.everybody()
                 )
-            if isinstance(hint, RosterHint | ChatHint):
+            if isinstance(hint, RosterHint | ChatHint | LoudnessHint):
                 self._crew.hub.publish(hint)
             yield hint
 

@@ -132,7 +132,7 @@ async def build_crew(
         crew = SessionCrew(meeting, settings, stores)
         stack.enter_context(crew.trace)
         facts = await stack.enter_async_context(FactKeeper(meeting.id, stores.facts))
-        live = LiveState()
+        live = LiveState(meeting.code, meeting.languages)
         for watcher in (crew.trace.event, facts.note, live.apply):
             crew.hub.on(watcher)
         token = secrets.token_urlsafe(24)

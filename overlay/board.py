@@ -135,7 +135,7 @@ class Board:
         blocks: list[Block] = []
         for entry, numbered in reversed(chosen):
             rows = [row for row, _ in numbered]
-            person, name = _person(entry.caption), entry.caption.speaker
+            person, name = entry.caption.speaker_key, entry.caption.speaker
             chip = entry.opens or not blocks or blocks[-1].person != person
             beside = entry.opens and numbered[0][1] == 0 and self._leads(entry, rows[0].role)
             caption = entry.caption
@@ -152,7 +152,7 @@ class Board:
                 self._turn = (self._turn + self.rules.columns) % len(self.rules.targets)
             self._turn_s = at_s
         last = self._entries[-1].caption if self._entries else None
-        opens = last is None or _person(last) != _person(caption)
+        opens = last is None or last.speaker_key != caption.speaker_key
         entry = _Entry(caption, self.current_targets(), at_s, opens)
         self._entries.append(entry)
         self._update(entry, caption, at_s)
@@ -185,12 +185,12 @@ class Board:
         mains = [_cells(entry, column) for column in sorted(entry.lines) if column >= 0]
         high = max(len(cells) for cells in mains)
         kept = min(high, self.rules.rows - (1 if original else 0))
-        numbers = range(high - kept, high)
+        mains = [cells[max(0, len(cells) - kept) :] for cells in mains]
         spare = min(MAX_ORIGINAL, self.rules.rows - kept, len(original))
         rows = [(Row(ORIGINAL, (original[n],)), n) for n in _last(len(original), spare)]
         rows += [
-            (Row(MAIN, tuple(cells[n] if n < len(cells) else None for cells in mains)), n)
-            for n in numbers
+            (Row(MAIN, tuple(c[k] if k < len(c) else None for c in mains)), high - kept + k)
+            for k in range(kept)
         ]
         return rows
 
@@ -214,10 +214,6 @@ class Board:
         self._revisions[caption.id] = caption.revision
         if len(self._revisions) > _REMEMBERED:
             self._revisions.pop(next(iter(self._revisions)))
-
-
-def _person(caption: Caption) -> str:
-    return caption.participant_id or caption.speaker
 
 
 def _last(length: int, count: int) -> range:

@@ -17,6 +17,9 @@ from overlay.theme import Colour
 from overlay.typeset import Style
 from overlay.wrap import wrap
 
+LONGEST_LINK = 200
+"""Longer ones make a QR code that nobody can scan."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -108,7 +111,7 @@ def card(layout: Layout, shown: Card) -> list[Item]:
     theme = layout.theme
     tones = {"error": theme.alert, "lost_sound": theme.wait, "paused": theme.wait}
     tones |= {"joining": theme.calm, "lobby": theme.calm, "idle": theme.calm}
-    with_code = shown.kind == "idle" and bool(layout.settings.link)
+    with_code = shown.kind == "idle" and 0 < len(layout.settings.link) <= LONGEST_LINK
     left = layout.px(104)
     right = layout.settings.width - layout.px(380 if with_code else 104)
     rows: list[tuple[str, Style, Colour]] = []
@@ -168,6 +171,6 @@ def _code(layout: Layout) -> list[Item]:
 
 @lru_cache(maxsize=4)
 def _modules(link: str) -> tuple[tuple[bool, ...], ...]:
-    code = qrcode.QRCode(border=3, error_correction=ERROR_CORRECT_M)
+    code = qrcode.QRCode(border=4, error_correction=ERROR_CORRECT_M)
     code.add_data(link)
     return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())

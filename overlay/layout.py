@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.languages import right_to_left
-from domain.text import clean, clean_name
+from domain.people import Palette
+from domain.text import clean
 from overlay import bidi
 from overlay.blocks import MAIN, ORIGINAL, Block, Cell, Passage, Row
 from overlay.board import MAX_ROWS, MAX_UTTERANCES, BoardRules
+from overlay.chips import ChipText
 from overlay.scene import PAD, Box, Item, Line, Scene
 from overlay.scripts import family_of_language
 from overlay.settings import OverlaySettings
 from overlay.theme import THEMES, Colour, chip_colour, text_on
 from overlay.typeset import Style, Typesetter
 from overlay.wrap import wrap
-
-NAMELESS = "Speaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,20 @@ def rules_of(settings: OverlaySettings) -> BoardRules:
 class Layout:
     """Places text for one set of settings. For one thread at a time."""
 
-    def __init__(self, settings: OverlaySettings, typesetter: Typesetter) -> None:
+    def __init__(
+        self, settings: OverlaySettings, typesetter: Typesetter, palette: Palette | None = None
+    ) -> None:
         self.settings = settings
+        self.palette = palette or Palette()
         self.type = typesetter
         self.theme = THEMES[settings.theme]
         self.sizes = sizes_of(settings)
+        self.chips = ChipText(typesetter, self.sizes.small, settings.height / 720)
         self.left = self.px(48)
         self.right = settings.width - self.left
         self.top = self.px(64 if settings.columns == 1 else 100)
+        self.chip_row = self.px(46)
+        """Height of a chip that stands alone above its lines."""
         self.bottom = settings.height - self.px(62)
 
     def px(self, value: float) -> int:
@@ -91,7 +97,7 @@ class Layout:
             passage.text,
             right - left - 2,
             lambda text: self.type.width(text, style),
-            lead=0 if lead is None else self._chip_width(self._chip_name(lead)) + self.px(16),
+            lead=0 if lead is None else self.chips.width(self.chips.name(lead)) + self.px(16),
             before=before,
         )
 
@@ -102,11 +108,11 @@ class Layout:
         y = self.bottom
         for number in range(len(blocks) - 1, -1, -1):
             block = blocks[number]
-            chip_room = self._chip_row() if block.chip and not block.beside else 0
+            chip_room = self.chip_row if block.chip and not block.beside else 0
             rows = list(block.rows)
             while rows and y - sum(map(self._height, rows)) - chip_room < self.top:
                 rows.pop(0)
-                chip_room = self._chip_row() if block.chip else 0
+                chip_room = self.chip_row if block.chip else 0
             if not rows:
                 break
             y -= sum(map(self._height, rows)) + chip_room
@@ -121,10 +127,10 @@ class Layout:
         items: list[Item] = []
         lead = 0
         if block.chip:
-            high = self._height(rows[0]) if beside else self._chip_row() - self.px(6)
+            high = self._height(rows[0]) if beside else self.chip_row - self.px(6)
             first = next(cell for cell in rows[0].cells if cell)
             lead = self._chip(items, block, (y, high), rtl=self.is_rtl(first.passage))
-            y += 0 if beside else self._chip_row()
+            y += 0 if beside else self.chip_row
         for number, row in enumerate(rows):
             for column, cell in enumerate(row.cells):
                 if cell is not None and cell.text:
@@ -167,35 +173,19 @@ class Layout:
     def _chip(self, items: list[Item], block: Block, place: tuple[int, int], *, rtl: bool) -> int:
         """Adds the speaker's chip; the room it takes at the start of the line."""
         y, high = place
-        name = self._chip_name(block.name)
-        width = self._chip_width(name)
+        name = self.chips.name(block.name)
+        width = self.chips.width(name)
         tall = self.px(38)
         x = self.right - width if rtl else self.left
         top = y + (high - tall) // 2 + self.px(2)
-        colour = chip_colour(self.theme, block.person)
+        colour = chip_colour(self.theme, self.palette.number(block.person))
         items.append(Box(x, top, width, tall, colour, self.px(8)))
-        style = Style(self.sizes.small, "", bold=True)
         span = (x + self.px(14), x + width - self.px(14))
         tone = text_on(colour)
         ink = Ink((tone, tone), colour, rtl=bidi.first_strong_rtl(name))
         inner = (top + self.px(2), tall - self.px(4))
-        items.append(self.line(name, style, ink, inner, span))
+        items.append(self.line(name, self.chips.style, ink, inner, span))
         return width + self.px(16)
-
-    def _chip_name(self, name: str) -> str:
-        text = self.type.book.printable(clean_name(name), "") or NAMELESS
-        style = Style(self.sizes.small, "", bold=True)
-        short = text
-        while len(short) > 1 and self.type.width(short, style) > self.px(300):
-            text = text[:-1].rstrip()
-            short = text + "…"
-        return short
-
-    def _chip_width(self, name: str) -> int:
-        return round(self.type.width(name, Style(self.sizes.small, "", bold=True))) + self.px(28)
-
-    def _chip_row(self) -> int:
-        return self.px(46)
 
     def _size(self, role: str) -> int:
         return self.sizes.original if role == ORIGINAL else self.sizes.main

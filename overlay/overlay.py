@@ -135,11 +135,19 @@ class Overlay:
         painter = self._painter
         assert painter is not None
         began = time.perf_counter()
+        since_s = now_s if changes.since_s is None else changes.since_s
+        try:
+            self._take(painter, changes, now_s)
+            update = painter.draw(now_s, since_s)
+        except Exception:
+            logger.exception("Captions could not be drawn and are left out")
+            painter.recover()
+            update = painter.draw(now_s, since_s)
+        return update, time.perf_counter() - began, painter.next_s()
+
+    def _take(self, painter: Painter, changes: Changes, now_s: float) -> None:
         if changes.settings is not None:
             painter.apply(changes.settings)
         if changes.card is not None:
             painter.set_card(changes.card[0])
         painter.show(changes.captions, now_s)
-        since_s = now_s if changes.since_s is None else changes.since_s
-        update = painter.draw(now_s, since_s)
-        return update, time.perf_counter() - began, painter.next_s()

@@ -26,14 +26,20 @@ class Painter:
 
     def apply(self, settings: OverlaySettings) -> None:
         """Other settings for what is on screen and for what follows. The fonts stay."""
-        self._layout = Layout(settings, self._layout.type)
+        self._layout = Layout(settings, self._layout.type, self._layout.palette)
         self._board.restyle(rules_of(settings), self._layout)
         self._renderer.stamp = settings.stamp
 
     def show(self, captions: Iterable[Caption], at_s: float) -> None:
         """Takes revisions."""
         for caption in captions:
+            self._layout.palette.number(caption.speaker_key)
             self._board.show(caption, at_s)
+
+    def recover(self) -> None:
+        """Forgets every caption and draws the next picture as a whole."""
+        self._board = Board(self._board.rules, self._layout)
+        self._renderer.restart()
 
     def set_card(self, shown: Card | None) -> None:
         """A card instead of the captions; an idle one gives way to them."""

@@ -32,6 +32,10 @@ class Renderer:
         self._lines: OrderedDict[_LineKey, Image.Image] = OrderedDict()
         self._number = 0
 
+    def restart(self) -> None:
+        """Makes the next picture a whole one."""
+        self._scene = None
+
     def draw(self, scene: Scene, changed_s: float) -> PictureUpdate | None:
         """The next update; None if the scene looks as the one before."""
         before, self._scene = self._scene, scene

@@ -1,7 +1,6 @@
 """Colours: themes, and one chip colour per person."""
 
 from dataclasses import dataclass
-from zlib import crc32
 
 Colour = tuple[int, int, int]
 
@@ -87,9 +86,9 @@ def contrast(one: Colour, other: Colour) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def chip_colour(theme: Theme, participant_id: str) -> Colour:
-    """A person's colour, the same for the same id everywhere and always."""
-    return theme.chips[crc32(participant_id.encode()) % len(theme.chips)]
+def chip_colour(theme: Theme, number: int) -> Colour:
+    """The colour of a speaker's number in the palette."""
+    return theme.chips[number % len(theme.chips)]
 
 
 def text_on(colour: Colour) -> Colour:

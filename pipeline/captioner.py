@@ -97,7 +97,8 @@ class Captioner:
             utterance = self._utterances.get(update.utterance_id)
             if utterance is None:
                 utterance = Utterance(update, self._settings.rules)
-                self._remember(utterance, update.utterance_id)
+                self._utterances[update.utterance_id] = utterance
+                _forget_one(self._utterances, self._settings.remembered)
             if not utterance.done:
                 await self._show(utterance, utterance.take(update, self._restorer))
             await self._rename(update, utterance)
@@ -187,8 +188,8 @@ class Captioner:
     def _id(self, update: SpokenUpdate, index: int) -> str:
         return caption_id(self._settings.meeting_id, update.utterance_id, index)
 
-    def _remember(self, utterance: Utterance, key: str) -> None:
-        self._utterances[key] = utterance
-        if len(self._utterances) > self._settings.remembered:
-            old = next((k for k, u in self._utterances.items() if u.done), key)
-            del self._utterances[old]
+
+def _forget_one(utterances: OrderedDict[str, Utterance], most: int) -> None:
+    if len(utterances) > most:
+        oldest = next(iter(utterances))
+        del utterances[next((key for key, one in utterances.items() if one.done), oldest)]

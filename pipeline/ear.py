@@ -178,9 +178,9 @@ class Ear:
         )
         if at_s - live.speech_s < _LEAST_PART_S:
             live.speech_s = max(live.speech_s, change.at_s)
-            live.owned_by(change.after)
+            live.owner = change.after
             return True
-        live.owned_by(change.before)
+        live.owner = change.before
         await self._split(live, at_s, change.after, change.at_s)
         return True
 

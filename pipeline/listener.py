@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from domain.audio import Frame
 from domain.clock import Clock
@@ -16,13 +17,15 @@ from domain.speech import SpokenUpdate
 from pipeline.attribution import Attribution
 from pipeline.caption_lag import CaptionLag
 from pipeline.caption_lines import CaptionLines
+from pipeline.choices import Choices, Knowledge
 from pipeline.ear import Ear
 from pipeline.ear_parts import EarParts
 from pipeline.gates import gate_for
 from pipeline.hearing import HearingSettings
 from pipeline.language import SpokenLanguages
+from pipeline.language_guess import guess
 from pipeline.people import People
-from pipeline.sources import Knowledge, WordSources
+from pipeline.sources import WordSources
 from pipeline.vad import ENGINES as VAD_ENGINES
 
 log = logging.getLogger(__name__)
@@ -55,7 +58,8 @@ class Listener:
         self._attribution = Attribution(self._people, self._lines, self._lag)
         engine = recognizer.info if recognizer else None
         knowledge = Knowledge(self._languages, self._lines, self._lag, self._attribution)
-        self._sources = WordSources(settings, clock, engine, knowledge, emit=emit, notify=notify)
+        choices = Choices(settings, clock, engine, knowledge, notify)
+        self._sources = WordSources(settings, clock, choices, knowledge, emit=emit)
         self._settings = settings
         self._recognizer = recognizer
         self._gate = gate_for(engine.name if engine else "")
@@ -129,6 +133,9 @@ class Listener:
             return
         self._people.learn(hint)
         participant_id = self._people.id_of(hint)
+        if not hint.language:
+            told = guess(hint.text, self._languages.possible())
+            hint = replace(hint, language=told or self._languages.of(participant_id))
         line = self._lines.take(hint, participant_id)
         if line is None:
             return

@@ -33,7 +33,8 @@ class LiveUtterance:
         self.speech_end_s = speech_s
         self._parts = parts
         self._track = track
-        self._owner = owner
+        self.owner = owner
+        """Whose it is, where a change of speaker told; else empty."""
         self._voiced: list[float] = []
         self._fed = 0
         self._stream: RecognitionStream | None = None
@@ -49,10 +50,6 @@ class LiveUtterance:
             self._voiced.append(window.start_s)
             self.speech_end_s = window.end_s
 
-    def owned_by(self, participant_id: str) -> None:
-        """Whose it is, known from a change of speaker."""
-        self._owner = participant_id
-
     @property
     def stable_end_s(self) -> float:
         """End of the last stable word, or the start of speech."""
@@ -64,11 +61,11 @@ class LiveUtterance:
         """Sound that the engine has not heard yet."""
         return (len(self.sound) - self._fed) / 32_000
 
-    async def hear(self) -> None:
-        """Lets the engine hear what waits, and passes its words on."""
+    async def hear(self, until_s: float = float("inf")) -> None:
+        """Lets the engine hear what waits up to a moment, and passes its words on."""
         who = self._who()
-        self._parts.sources.speech(who.participant_id, self.speech_end_s)
-        pending = self.sound.bytes_from(self._fed)
+        self._parts.sources.choices.speech(who.participant_id, self.speech_end_s)
+        pending = self.sound.bytes_from(self._fed, until_s)
         if not pending or self._failed:
             return
         if not self._parts.sources.wants(self.id, who.participant_id):
@@ -88,18 +85,17 @@ class LiveUtterance:
 
     async def finish(self, until_s: float = float("inf")) -> float:
         """The last words; of those after `until_s` none. Returns where the next one begins."""
-        await self.hear()
-        words, cut_s = self._split(await self._last_words(), until_s)
+        await self.hear(until_s)
         kept = self._stabiliser.stable
-        if not kept and not (self._parts.gate.sounds(self._evidence()) and self._believed(words)):
-            words = ()
-        elif kept and not self._believed(words):
+        words, cut_s = _split(await self._last_words(), len(kept), until_s)
+        gate = self._parts.gate
+        if not gate.says(words) or not (kept or gate.sounds(_evidence(self._voiced, self.sound))):
             words = kept
         final = Hypothesis(words, self._language, final=True)
         shown, stable = self._stabiliser.update(final)
         who = self._who(shown)
         self._learn(shown, who)
-        await self._publish(shown, stable, who, final=True)
+        await self._publish(shown, stable, who, end_s=cut_s)
         return cut_s
 
     async def aclose(self) -> None:
@@ -118,8 +114,8 @@ class LiveUtterance:
         return rest
 
     def _who(self, words: tuple[Word, ...] = ()) -> Who:
-        if self._owner:
-            return self._parts.attribution.named(self._owner)
+        if self.owner:
+            return self._parts.attribution.named(self.owner)
         end_s = max(self.speech_end_s, self.speech_s)
         return self._parts.attribution.who(self._track, self.speech_s, end_s, words)
 
@@ -143,45 +139,15 @@ class LiveUtterance:
         except EngineError as error:
             await self._fail(error)
             return self._stabiliser.stable
-        self._parts.sources.recognised()
+        self._parts.sources.choices.recognised()
         self._language = hypothesis.language or self._language
-        return self._placed(hypothesis.words)
+        return _placed(self.sound, hypothesis.words)
 
     async def _fail(self, error: EngineError) -> None:
         self._failed = True
         log.warning("The recogniser failed on an utterance: %s", type(error).__name__)
-        self._parts.sources.failed(str(error))
+        self._parts.sources.choices.failed(str(error))
         await self.aclose()
-
-    def _placed(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        """Words with meeting times."""
-        at = self.sound.time_at
-        return tuple(replace(w, start_s=at(w.start_s), end_s=at(w.end_s)) for w in words)
-
-    def _split(self, words: tuple[Word, ...], until_s: float) -> tuple[tuple[Word, ...], float]:
-        """The words before a cut, and the cut moved to the border of a word that it hit."""
-        stable = len(self._stabiliser.stable)
-        kept = []
-        for index, word in enumerate(words):
-            middle_s = (word.start_s + word.end_s) / 2
-            mine = middle_s < until_s or index < stable
-            if index < stable:
-                until_s = max(until_s, word.end_s)
-            elif word.start_s < until_s < word.end_s:
-                border_s = word.end_s if mine else word.start_s
-                if abs(border_s - until_s) <= _MOST_MOVE_S:
-                    until_s = border_s
-            if not mine:
-                break
-            kept.append(word)
-        return tuple(kept), until_s
-
-    def _evidence(self) -> Evidence:
-        length_s = self._voiced[-1] - self._voiced[0] + WINDOW_S if self._voiced else 0.0
-        return Evidence(len(self._voiced) * WINDOW_S, length_s, self.sound.rms())
-
-    def _believed(self, words: tuple[Word, ...]) -> bool:
-        return self._parts.gate.says(words)
 
     def _learn(self, words: tuple[Word, ...], who: Who) -> None:
         since_s = self.speech_s - _NAMES_REACH_S
@@ -190,7 +156,7 @@ class LiveUtterance:
 
     async def _draft(self, hypothesis: Hypothesis, who: Who) -> None:
         self._language = hypothesis.language or self._language
-        if not self._parts.gate.sounds(self._evidence()):
+        if not self._parts.gate.sounds(_evidence(self._voiced, self.sound)):
             return
         limit_s = float("inf")
         change = self._parts.attribution.change(
@@ -198,7 +164,7 @@ class LiveUtterance:
         )
         if change:
             limit_s = change.at_s
-        words = self._placed(hypothesis.words)
+        words = _placed(self.sound, hypothesis.words)
         words = tuple(w for w in words if (w.start_s + w.end_s) / 2 < limit_s)
         settled_s = min(self.sound.end_s - self._parts.settings.settle_s, limit_s)
         stable = hypothesis.stable if change is None else 0
@@ -207,11 +173,13 @@ class LiveUtterance:
         )
         if len(shown) >= self._parts.gate.min_draft_words or self._shown:
             self._shown = True
-            await self._publish(shown, count, who, final=False)
+            await self._publish(shown, count, who)
 
     async def _publish(
-        self, words: tuple[Word, ...], stable: int, who: Who, *, final: bool
+        self, words: tuple[Word, ...], stable: int, who: Who, end_s: float | None = None
     ) -> None:
+        """A draft, or with `end_s` the final update."""
+        final = end_s is not None
         recognizer = self._parts.recognizer
         if recognizer is None or not (words or final):
             return
@@ -224,9 +192,37 @@ class LiveUtterance:
             stable=stable,
             final=final,
             start_s=self.speech_s,
-            end_s=self.sound.end_s,
+            end_s=min(self.sound.end_s, end_s) if end_s is not None else self.sound.end_s,
             engine=recognizer.info.name,
             doubt=who.doubt,
             punctuated=recognizer.info.punctuated,
         )
         await self._parts.sources.from_sound(update, self._track)
+
+
+def _placed(sound: Sound, words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Words with meeting times."""
+    at = sound.time_at
+    return tuple(replace(w, start_s=at(w.start_s), end_s=at(w.end_s)) for w in words)
+
+
+def _split(words: tuple[Word, ...], stable: int, until_s: float) -> tuple[tuple[Word, ...], float]:
+    """The words before a cut, and the cut moved to the border of a word that it hit."""
+    kept = []
+    for index, word in enumerate(words):
+        mine = (word.start_s + word.end_s) / 2 < until_s or index < stable
+        if index < stable:
+            until_s = max(until_s, word.end_s)
+        elif word.start_s < until_s < word.end_s:
+            border_s = word.end_s if mine else word.start_s
+            if abs(border_s - until_s) <= _MOST_MOVE_S:
+                until_s = border_s
+        if not mine:
+            break
+        kept.append(word)
+    return tuple(kept), until_s
+
+
+def _evidence(voiced: list[float], sound: Sound) -> Evidence:
+    length_s = voiced[-1] - voiced[0] + WINDOW_S if voiced else 0.0
+    return Evidence(len(voiced) * WINDOW_S, length_s, sound.rms())

@@ -44,9 +44,11 @@ class Sound:
             return heard_s
         return self._starts_s[piece] + heard_s - self._offsets[piece] / _BYTES_PER_S
 
-    def bytes_from(self, offset: int) -> bytes:
-        """Everything after an offset in bytes."""
-        return bytes(self._pcm[offset:])
+    def bytes_from(self, offset: int, until_s: float = float("inf")) -> bytes:
+        """Everything after an offset in bytes, up to a meeting second."""
+        if until_s >= self.end_s:
+            return bytes(self._pcm[offset:])
+        return bytes(self._pcm[offset : max(offset, self._offset_of(until_s))])
 
     def since(self, at_s: float) -> "Sound":
         """The part after a meeting second, as a sound of its own."""

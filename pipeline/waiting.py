@@ -41,7 +41,7 @@ class WaitingRoom:
         self._retries: dict[Key, deque[Job]] = {}
         self._busy: dict[tuple[Key, bool], Job] = {}
         self._closed: OrderedDict[Key, None] = OrderedDict()
-        self._news = asyncio.Event()
+        self._news = News()
         self._given_up: set[Key] = set()
         self.dropped_drafts = 0
         self.replaced_drafts = 0
@@ -57,7 +57,7 @@ class WaitingRoom:
             if self.dropped_drafts == 1:
                 log.warning("Draft translations are dropped: translation is falling behind")
         self._drafts[job.key] = job
-        self._wake()
+        self._news.tell()
 
     def add_final(self, job: Job) -> bool:
         """Waits in order; False where there is no room. Drafts of the sentence are void."""
@@ -71,7 +71,7 @@ class WaitingRoom:
                 log.warning("Final translations are refused: translation is too far behind")
             return False
         self._finals.append(job)
-        self._wake()
+        self._news.tell()
         return True
 
     def retry(self, job: Job) -> bool:
@@ -81,7 +81,7 @@ class WaitingRoom:
             return False
         place = 0 if job.attempt > 1 else len(line)
         line.insert(place, job)
-        self._wake()
+        self._news.tell()
         return True
 
     def succeeded(self, job: Job) -> None:
@@ -90,7 +90,7 @@ class WaitingRoom:
         if line and not job.request.draft:
             head = line[0]
             line[0] = Job(head.caption_id, head.request, head.attempt, 0.0)
-            self._wake()
+            self._news.tell()
 
     def wanted(self, job: Job) -> bool:
         """Whether a result still counts: a draft not once its sentence is final."""
@@ -107,17 +107,17 @@ class WaitingRoom:
             if job is not None:
                 self._busy[job.key, job.request.draft] = job
                 return job
-            await self._change(self._until_due())
+            await self._news.wait(self._until_due())
 
     def done(self, job: Job) -> None:
         """A job that was taken is over."""
         self._busy.pop((job.key, job.request.draft), None)
-        self._wake()
+        self._news.tell()
 
     async def idle(self) -> None:
         """Returns when no final waits for its first result."""
         while self._unfinished():
-            await self._change(None)
+            await self._news.wait(None)
 
     def give_up(self) -> list[Job]:
         """Every final that has no result yet; none of them is waited for any longer."""
@@ -136,8 +136,9 @@ class WaitingRoom:
                 del self._finals[index]
                 return job
         now_s = self._clock.now_s()
-        for line in self._retries.values():
-            if line and line[0].due_s <= now_s and not self._retrying(line[0]):
+        retrying = {_direction(busy) for busy in self._busy.values() if busy.attempt}
+        for direction, line in self._retries.items():
+            if line and line[0].due_s <= now_s and direction not in retrying:
                 return line.popleft()
         if drafts:
             for key in self._drafts:
@@ -145,26 +146,30 @@ class WaitingRoom:
                     return self._drafts.pop(key)
         return None
 
-    def _retrying(self, job: Job) -> bool:
-        return any(
-            busy.attempt and _direction(busy) == _direction(job) for busy in self._busy.values()
-        )
-
     def _until_due(self) -> float | None:
         heads = [line[0].due_s for line in self._retries.values() if line]
         return max(0.01, min(heads) - self._clock.now_s()) if heads else None
 
-    async def _change(self, timeout_s: float | None) -> None:
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._news.wait()
-        except TimeoutError:
-            return
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
-
 
 def _direction(job: Job) -> Key:
     return job.request.source, job.request.target
+
+
+class News:
+    """Wakes all who wait, each time something changes."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Event()
+
+    def tell(self) -> None:
+        """Something changed."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def wait(self, timeout_s: float | None) -> None:
+        """Returns at the next change or after the time."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
+        except TimeoutError:
+            return

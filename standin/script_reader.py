@@ -2,8 +2,10 @@
 
 import re
 import shutil
+import subprocess
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -178,7 +180,17 @@ def _voice(table: _Table, language: str) -> Voice:
     if shutil.which(engine) is None:
         remedy = f"Install it: apt install {engine}"
         table.fail("voice", f"needs the program {engine}, which is not installed.", remedy)
+    if engine == "flite" and name not in _flite_voices() and not Path(name).is_file():
+        remedy = f"Voices of flite here: {', '.join(_flite_voices())}."
+        table.fail("voice", f"names {name!r}, which flite does not have.", remedy)
     return Voice(engine, name)
+
+
+@cache
+def _flite_voices() -> tuple[str, ...]:
+    """The voices built into flite; it takes another one silently for a name it does not know."""
+    listing = subprocess.run(["flite", "-lv"], capture_output=True, text=True, check=False).stdout
+    return tuple(listing.partition(":")[2].split())
 
 
 def _wav(table: _Table, key: str, name: str) -> Path:

@@ -10,7 +10,7 @@ from domain.captions import Caption
 from domain.events import CaptionRevised, Event, Notice, PictureShown, StageTimed
 from domain.hints import LoudnessHint, RosterHint
 from domain.meetings import StateChange
-from domain.people import Participant
+from domain.people import Palette, Participant
 
 CAPTIONS = 200
 CHANGES = 100
@@ -59,12 +59,7 @@ class LiveSnapshot:
     notices: tuple[Notice, ...] = ()
     gaps: int = 0
     colours: Mapping[str, int] = field(default_factory=dict)
-    """Speaker key (see `speaker_key`) -> number of the colour."""
-
-
-def speaker_key(caption: Caption) -> str:
-    """What tells one speaker from another."""
-    return caption.participant_id or caption.speaker
+    """`Caption.speaker_key` -> number of the colour."""
 
 
 @dataclass(slots=True)
@@ -95,7 +90,7 @@ class LiveState:
         self._picture = 0
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self._gaps = 0
-        self._colours: dict[str, int] = {}
+        self._palette = Palette()
 
     def apply(self, event: Event | LoudnessHint) -> None:
         """Takes one event in; LoudnessHints name the tracks."""
@@ -132,7 +127,7 @@ class LiveState:
             picture=self._picture,
             notices=tuple(self._notices),
             gaps=self._gaps,
-            colours=dict(self._colours),
+            colours={key: n % COLOURS for key, n in self._palette.everybody().items()},
         )
 
     def _revise(self, caption: Caption) -> None:
@@ -140,7 +135,7 @@ class LiveState:
         if known is not None and known.revision >= caption.revision:
             return
         self._captions[caption.id] = caption
-        self._colours.setdefault(speaker_key(caption), len(self._colours) % COLOURS)
+        self._palette.number(caption.speaker_key)
         while len(self._captions) > CAPTIONS:
             self._captions.popitem(last=False)
 

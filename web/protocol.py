@@ -8,7 +8,7 @@ from domain.languages import name, own_name, right_to_left
 from domain.meetings import StateChange
 from domain.people import Participant
 from domain.text import clean, clean_name
-from web.live_state import LiveSnapshot, speaker_key
+from web.live_state import LiveSnapshot
 
 VERSION = 1
 
@@ -41,9 +41,9 @@ def caption(caption: Caption, snapshot: LiveSnapshot) -> Message:
         "type": "caption",
         "id": caption.id,
         "revision": caption.revision,
-        "key": speaker_key(caption),
+        "key": caption.speaker_key,
         "speaker": clean_name(caption.speaker),
-        "colour": snapshot.colours.get(speaker_key(caption), 0),
+        "colour": snapshot.colours.get(caption.speaker_key, 0),
         "language": caption.language,
         "rtl": right_to_left(caption.language),
         "stable": clean(caption.joiner.join(words[: caption.stable])),

@@ -84,6 +84,12 @@ class CaptionWords:
         spoken.done = [token.text for token in line.tokens]
         spoken.stable.clear()
 
+    def skip_until(self, line: Line, arrived_s: float) -> None:
+        """Of a line not given out yet, words that arrived by then are not wanted."""
+        if line.key not in self._lines:
+            texts = [token.text for token in line.tokens if token.first_s <= arrived_s]
+            self._lines[line.key] = _Spoken(line, done=texts)
+
     def update(self, line: Line, lag_s: float, now_s: float) -> list[SpokenUpdate]:
         """What is new in a line."""
         spoken = self._lines.setdefault(line.key, _Spoken(line))

@@ -23,7 +23,8 @@ LENGTH = struct.Struct("<I")
 FRAME_S = 0.01
 BYTES_PER_S = 32_000
 REHEAR_AT_S = (1.5, 4.0)
-"""A fresh decoder hears its first utterance again at these lengths, used to the voice by then."""
+"""A fresh decoder hears its first utterance again at these lengths, used to the voice by then;
+not where it lags, which shows by long pieces."""
 
 _FILLER = re.compile(r"^(<.*>|\[.*\]|\+\+.*\+\+)$")
 _ALTERNATE = re.compile(r"\(\d+\)$")
@@ -79,8 +80,8 @@ class Listening:
         self._decoder.process_raw(pcm, False, False)
         self._sound += pcm
         reached = [at_s for at_s in self._rehear if len(self._sound) >= at_s * BYTES_PER_S]
-        if reached:
-            del self._rehear[: len(reached)]
+        del self._rehear[: len(reached)]
+        if reached and len(pcm) <= BYTES_PER_S:
             self._decoder.end_utt()
             self._decoder.start_utt()
             self._decoder.process_raw(bytes(self._sound), False, False)

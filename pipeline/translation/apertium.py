@@ -135,6 +135,11 @@ def _dressed(source: str, text: str, target: str) -> str:
     if source.endswith(_ENDS) and not text.endswith(_ENDS):
         text += source[-1]
     text = text.replace("¿", "").replace("¡", "") if target not in ("es", "ast", "gl") else text
+    rest = source.split()[1:]
+    if not any(
+        re.match(r"\W*[^\W\d_]", w) and w[:1].isupper() and w not in _KEPT_CAPITAL for w in rest
+    ):
+        text = re.sub(r"(?<=[\w,;] )[^\W\d_](?=[^\W\d_]*[^\W\d_A-Z])", _small, text)
     letter = re.search(r"[^\W\d_]", source)
     if letter and letter.group().isupper():
         text = re.sub(r"[^\W\d_]", lambda found: found.group().upper(), text, count=1)
@@ -142,3 +147,7 @@ def _dressed(source: str, text: str, target: str) -> str:
     if target == "es" and single and source.endswith("?") and "¿" not in text:
         text = "¿" + text
     return text
+
+
+def _small(found: re.Match[str]) -> str:
+    return found.group().lower()

@@ -11,6 +11,7 @@ export class Captions {
     this.on = false;
     this.holder = el("div", { class: "captions-place" });
     this.blocks = new Map();
+    this.retired = new Set();
   }
 
   languageBox() {
@@ -52,7 +53,7 @@ export class Captions {
   }
 
   show(message) {
-    if (!this.region) return;
+    if (!this.region || this.retired.has(message.block)) return;
     let block = this.blocks.get(message.block);
     if (!block) {
       const full = this.meet.traps.blocks_reused && this.blocks.size >= 2;
@@ -69,6 +70,7 @@ export class Captions {
   reuseOldest(message) {
     const [key, block] = this.blocks.entries().next().value;
     this.blocks.delete(key);
+    this.retired.add(key);
     block.node.firstChild.replaceWith(this.head(message));
     this.region.insertBefore(block.node, this.jump[0]);
     return block;
@@ -90,6 +92,7 @@ export class Captions {
       const [oldest, block] = this.blocks.entries().next().value;
       block.node.remove();
       this.blocks.delete(oldest);
+      this.retired.add(oldest);
     }
   }
 }

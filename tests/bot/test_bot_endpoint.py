@@ -129,7 +129,7 @@ def test_messages_sent_again_are_taken_once_and_lost_ones_counted() -> None:
     for number in (1, 2, 2, 1, 5):
         intake.text(json.dumps(chat | {"id": str(number), "n": number}))
     assert said == ["1", "2", "5"]
-    assert intake.lost_messages == 2
+    assert intake.handshake.lost == 2
 
 
 async def test_an_outbox_drops_the_oldest_and_counts() -> None:

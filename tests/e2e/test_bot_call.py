@@ -100,7 +100,7 @@ async def test_a_broken_socket_loses_nothing(visit: Any) -> None:
             frames, _, events = listening.result()
     check_placement(frames)
     assert not [event for event in events if isinstance(event, Gap)]
-    assert stay.bot.intake.lost_messages == 0
+    assert stay.bot.intake.handshake.lost == 0
 
 
 async def test_without_receivers_the_page_s_own_mix_is_heard(visit: Any) -> None:

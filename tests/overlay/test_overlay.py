@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,17 @@ async def test_a_broken_output_does_not_stop_the_others(
         await overlay.show(make_caption("Hello"))
         await until(lambda: len(sink.updates) >= 2)
     assert len([r for r in caplog.records if "refused a picture" in r.message]) == 1
+
+
+async def test_a_caption_that_cannot_be_drawn_is_left_out(
+    make_caption: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink = MemorySink()
+    async with Overlay(OverlaySettings(), MeetingClock.start(), [sink]) as overlay:
+        await overlay.show(replace(make_caption("Hello"), words=None))  # type: ignore[arg-type]
+        await until(lambda: len(caplog.records) == 1)
+        await overlay.show(make_caption("Hello again", id="c2"))
+        await until(lambda: sink.updates[-1].captions == (("c2", 1),))
 
 
 async def test_an_error_in_the_meeting_comes_through_and_closes_the_sinks() -> None:

@@ -16,6 +16,7 @@ from overlay.fonts import FontBook
 from overlay.frame import Card
 from overlay.painter import Painter
 from overlay.render import Renderer
+from overlay.scene import Squares
 from overlay.settings import OverlaySettings
 from overlay.stamp import AREA, bits_of
 
@@ -223,3 +224,14 @@ def test_pictures_look_as_they_did(
     golden = Image.open(GOLDEN / f"{name}.png")
     difference = np.abs(np.asarray(small, float) - np.asarray(golden, float))
     assert difference.mean() < 3.0, f"compare {tmp_path / name}.png with {GOLDEN / name}.png"
+
+
+def test_a_link_becomes_a_code_large_enough_to_scan() -> None:
+    painter = Painter(OverlaySettings(link="https://dragoman.example.org/v/k7Qp2"))
+    (code,) = [item for item in painter.scene(0.0).items if isinstance(item, Squares)]
+    assert code.width >= 150
+    assert code.width == code.height == len(code.rows) * (code.width // len(code.rows))
+    assert not any(any(row) for row in (*code.rows[:4], *code.rows[-4:]))
+    endless = Painter(OverlaySettings(link="https://x.org/" + "v" * 5000))
+    assert not [item for item in endless.scene(0.0).items if isinstance(item, Squares)]
+    assert endless.draw(0.0, 0.0) is not None

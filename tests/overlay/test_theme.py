@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.people import Palette
 from overlay.theme import OKABE_ITO, THEMES, chip_colour, contrast, text_on
 
 
@@ -20,9 +21,11 @@ def test_chips_can_be_read(colour: tuple[int, int, int]) -> None:
     assert contrast(text_on(colour), colour) >= 4.5
 
 
-def test_a_person_keeps_the_colour() -> None:
-    dark, light = THEMES["dark"], THEMES["light"]
-    people = [f"spaces/x/devices/{n}" for n in range(60)]
-    assert [chip_colour(dark, p) for p in people] == [chip_colour(light, p) for p in people]
-    assert {chip_colour(dark, p) for p in people} == set(OKABE_ITO)
+def test_the_first_speakers_have_colours_of_their_own() -> None:
+    palette = Palette()
+    numbers = [palette.number(who) for who in ("ann", "ben", "ann", "eva")]
+    assert numbers == [0, 1, 0, 2]
+    first = [chip_colour(THEMES["dark"], n) for n in range(len(OKABE_ITO))]
+    assert first == list(OKABE_ITO) == [chip_colour(THEMES["light"], n) for n in range(7)]
+    assert chip_colour(THEMES["dark"], 7) == OKABE_ITO[0]
     assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)

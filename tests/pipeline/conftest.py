@@ -70,7 +70,7 @@ class Room:
         self.clock = FakeClock()
         self.sounds: list[tuple[str, float, bytes]] = []
         self.hints: list[tuple[float, Hint]] = []
-        self.speed = 40.0
+        self.speed = 25.0
 
     def say(self, track: str, start_s: float, pcm: bytes) -> None:
         self.sounds.append((track, start_s, pcm))

@@ -154,3 +154,26 @@ async def test_recorded_noise_gives_no_text(
     async with Pocketsphinx() as engine:
         heard = await room.run(engine, ENGLISH, len(pcm) / 32000 + 1)
     assert heard.text() == ""
+
+
+async def test_real_words_change_hands_with_the_speaker(
+    room, flite: Callable[[str, str], bytes]
+) -> None:
+    first = flite("The first point is the new office in the city.", "awb")
+    second = flite("I think we should wait until the end of the month.", "awb")
+    room.speed = 8.0
+    turn_s = 0.5 + len(first) / 32000
+    room.say("a", 0.5, first)
+    room.say("a", turn_s, second)
+    room.hint(RosterHint((Participant("p1", "Ana"), Participant("p2", "Ben")), 0.0))
+    for step in range(40):
+        at_s = 0.5 + step * 0.2
+        person = "p1" if at_s < turn_s else "p2"
+        room.hint(LoudnessHint("a", person, 0.5, at_s), late_s=0.2)
+    async with Pocketsphinx() as engine:
+        heard = await room.run(engine, ENGLISH, turn_s + len(second) / 32000 + 1.5)
+    ana, ben = heard.text("p1").split(), heard.text("p2").split()
+    assert "first" in ana
+    assert "month" in ben
+    assert not {"wait", "until", "month"} & set(ana)
+    assert not {"point", "office", "city"} & set(ben)

@@ -1,3 +1,5 @@
+# ruff: noqa: SIM905, E501
+
 import asyncio
 from collections.abc import Sequence
 
@@ -76,7 +78,7 @@ def rig(
     )
 
 
-def update(
+def update(  # noqa: PLR0913
     words: Sequence[Word], stable: int, *, final: bool = False, speaker: str = "Anna", uid: str = "u",
     language: str = "en", punctuated: bool = False,
 ) -> SpokenUpdate:  # fmt: skip
@@ -196,7 +198,25 @@ async def test_ids_are_the_same_on_a_replay_and_differ_between_meetings() -> Non
     assert ids[0] == ids[1] != ids[2]
 
 
-VOCABULARY = "i yes we will anna can what is Ok. the may monday so, how and because \u202e".split()
+VOCABULARY = [
+    "i",
+    "yes",
+    "we",
+    "will",
+    "anna",
+    "can",
+    "what",
+    "is",
+    "Ok.",
+    "the",
+    "may",
+    "monday",
+    "so,",
+    "how",
+    "and",
+    "because",
+    "\u202e",
+]
 
 
 @settings(deadline=None, max_examples=60)

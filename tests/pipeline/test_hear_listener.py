@@ -11,6 +11,7 @@ from domain.ports import RecognitionRequest
 from domain.speech import Word
 from pipeline.asr.scripted import ScriptedRecognizer, ScriptedStream
 from pipeline.hearing import HearingSettings
+from pipeline.language_guess import guess
 
 Tone = Callable[[float], bytes]
 ROSTER = RosterHint((Participant("p1", "Ana"), Participant("p2", "Ben")), 0.0)
@@ -134,6 +135,7 @@ async def test_our_language_comes_from_sound_once_captions_tell_it(room, tone: T
 
 
 async def test_without_captions_the_recogniser_serves_after_a_wait(room, tone: Tone) -> None:
+    room.speed = 10.0
     for start_s in (1.0, 6.0, 11.0):
         room.say("a", start_s, tone(1.6))
     words = [w for s in (1.0, 6.0, 11.0) for w in script(s, "hello to you all")]
@@ -185,3 +187,43 @@ async def test_the_bot_itself_is_never_a_speaker(room) -> None:
     room.hint(caption("I am the bot", 1.0, "es", person="me"))
     heard = await room.run(None, AUTO, 5.0)
     assert heard.updates == []
+
+
+async def test_a_caption_that_comes_too_late_repeats_nothing(room, tone: Tone) -> None:
+    room.say("a", 0.0, bytes(32000) + tone(1.5))
+    room.hint(ROSTER)
+    room.hint(LoudnessHint("a", "p1", 0.5, 0.5))
+    room.speed = 10.0
+    room.hint(caption("hola a todos", 2.9, "es"), late_s=6.1)
+    room.hint(caption("hola a todos, seguimos ahora", 9.2, "es", version=1))
+    recognizer = ScriptedRecognizer({"a": script(1.0, "ole at oh")})
+    heard = await room.run(recognizer, AUTO, 13.0)
+    assert heard.text() == "ole at oh seguimos ahora"
+
+
+async def test_captions_without_a_language_code_tell_it_by_their_words(room, tone: Tone) -> None:
+    room.say("a", 0.0, bytes(32000) + tone(3.0))
+    room.hint(ROSTER)
+    room.hint(LoudnessHint("a", "p1", 0.5, 0.5))
+    for count in range(1, 8):
+        text = " ".join(["hola", "que", "tal", "están", "los", "de", "ahí"][:count])
+        room.hint(caption(text, 1.8 + count * 0.3, "", version=count))
+    recognizer = ScriptedRecognizer({"a": script(1.0, "ole at oh does a mouse")})
+    heard = await room.run(recognizer, AUTO, 9.0)
+    assert heard.text() == "hola que tal están los de ahí"
+    assert heard.finals[0].language == "es"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("we think that this is the point", "en"),
+        ("no es lo que se dice en la ciudad", "es"),
+        ("das ist nicht der Punkt", "de"),
+        ("今日は会議です", "ja"),
+        ("我们开会", "zh"),
+        ("ok", ""),
+    ],
+)
+def test_the_language_of_a_text(text: str, language: str) -> None:
+    assert guess(text) == language

@@ -1,3 +1,5 @@
+# ruff: noqa: ASYNC110
+
 import asyncio
 from collections.abc import Callable
 

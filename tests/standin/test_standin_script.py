@@ -66,6 +66,7 @@ def test_an_unknown_bundled_script() -> None:
         (GOOD.replace("start_s = 1\n", ""), "line 1.start_s"),
         (GOOD.replace("flite:rms", "megaphone:x"), "participant 1.voice"),
         (GOOD.replace("flite:rms", "wav:gone.wav"), "gone.wav"),
+        (GOOD.replace("flite:rms", "flite:nobody"), "participant 1.voice"),
         (GOOD + "[traps]\nearthquake = true\n", "traps.earthquake"),
         (GOOD + '[lobby]\nbehaviour = "nap"\n', "lobby.behaviour"),
         (GOOD + "[weather]\nsun = true\n", "weather"),

@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from domain.errors import UsageError
 from standin.script import CaptionHabits, Ending, Line, Lobby, Script, Traps, bundled_script
 from standin.server import StandIn
+from standin.wire import block, number
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(45)]
 
@@ -246,6 +247,28 @@ async def test_a_region_that_reuses_its_blocks(page: Page, voices_cache: Path) -
         await page.evaluate("document.querySelector('.vNKgIf').dataset.old = 'yes'")
         await expect(page.locator(".vNKgIf[data-old]")).to_have_count(0, timeout=8_000)
         await expect(texts).to_have_text(["Two.", "Three."])
+
+
+async def test_captions_by_command(page: Page, voices_cache: Path) -> None:
+    line = Line("anna", 1.5, "Good morning everyone, the new plan is ready.")
+    language = block(1, block(9, block(1, "en-US") + block(2, "en-US")))
+    mask = block(2, block(1, "client_config.caption_config"))
+    command = block(1, block(2, number(1, 1) + block(3, language + mask)))
+    async with StandIn(replace(quiet(), lines=(line,)), voices_cache=voices_cache) as site:
+        await enter(page, site)
+        await page.evaluate(
+            """async (bytes) => {
+              const connection = window.__seen.connections[0];
+              connection.createDataChannel('captions', { ordered: true, maxRetransmits: 10 });
+              const session = connection.createDataChannel('media-session');
+              await new Promise((resolve) => session.addEventListener('open', resolve));
+              session.send(new Uint8Array(bytes));
+            }""",
+            list(command),
+        )
+        await until(lambda: any(final for *_, final in site.journal.captions))
+        assert await page.evaluate("window.__seen.captions.length") >= 3
+        await expect(page.get_by_role("region", name="Captions")).to_have_count(0)
 
 
 async def test_late_tracks(page: Page) -> None:

@@ -1,0 +1,65 @@
+"""What goes on by itself while the bot is in the call."""
+
+import asyncio
+from collections.abc import Callable
+
+from playwright.async_api import Error
+
+from bot.chat import Chat, asks_to_leave
+from bot.intake import Intake
+from bot.tab import Tab
+from bot.watch import POLL_S, Watch
+from domain.clock import Clock
+from domain.hints import ChatHint
+from domain.meetings import Ending, Reason
+
+_NO_SOUND_S = 20.0
+
+
+class Caretaker:
+    """Keeps watch until the stay is over, and says so."""
+
+    def __init__(
+        self, tab: Tab, watch: Watch, chat: Chat, intake: Intake, over: Callable[[Ending], None]
+    ) -> None:
+        self._tab = tab
+        self._watch = watch
+        self._chat = chat
+        self._intake = intake
+        self._over = over
+        self._deaf = False
+
+    def obey(self, message: ChatHint) -> None:
+        """Somebody's chat message may end the stay."""
+        if message.sender and asks_to_leave(message.text):
+            self._over(Ending(Reason.LEAVE_COMMAND, "somebody asked for it in the chat"))
+
+    async def open_chat(self) -> None:
+        """Opens the chat panel, without which no message is read."""
+        if not await self._chat.open():
+            self._intake.notice("chat_closed", "The chat cannot be used.", 0.0)
+
+    async def run(self, clock: Clock) -> None:
+        """Looks after the page until an end rule holds."""
+        while True:
+            try:
+                ending = await self._watch.look(self._intake.roster.company)
+            except Error as error:
+                ending = None
+                if self._tab.page.is_closed():
+                    ending = Ending(Reason.PAGE_GONE, error.message.splitlines()[0])
+            if ending:
+                self._over(ending)
+                return
+            self._listen(clock.now_s())
+            await asyncio.sleep(POLL_S)
+
+    def _listen(self, now_s: float) -> None:
+        heard_s, caption_s = self._intake.last_heard_s, self._intake.last_caption_s
+        newest = max(heard_s or 0.0, caption_s or 0.0)
+        if newest and now_s - newest < 2 * POLL_S + 1:
+            self._watch.rules.heard()
+        deaf = caption_s is not None and caption_s - (heard_s or 0.0) > _NO_SOUND_S
+        if deaf and not self._deaf:
+            self._intake.notice("no_sound", "Captions show speech, but no sound arrives.", now_s)
+        self._deaf = deaf
