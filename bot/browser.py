@@ -117,12 +117,21 @@ async def _launch(
         ) from error
 
 
-async def _close(context: BrowserContext) -> None:
+async def _close(context: BrowserContext, profile: Path) -> None:
     try:
         async with asyncio.timeout(_CLOSE_S):
             await context.close()
     except (TimeoutError, Error):
         log.warning("the browser did not close by itself")
+        _end(profile)
+
+
+async def _stop(playwright: Playwright) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await playwright.stop()
+    except (TimeoutError, Error):
+        log.warning("the browser's driver did not stop in time")
 
 
 @asynccontextmanager
@@ -136,9 +145,10 @@ async def open_browser(settings: BotSettings, script: str) -> AsyncIterator[Brow
         if not settings.headless and not display:
             display = await stack.enter_async_context(private_display())
         profile = await stack.enter_async_context(_profile(settings))
-        playwright = await stack.enter_async_context(async_playwright())
+        playwright = await async_playwright().start()
+        stack.push_async_callback(_stop, playwright)
         context = await _launch(playwright, settings, profile, display)
-        stack.push_async_callback(_close, context)
+        stack.push_async_callback(_close, context, profile)
         await context.add_init_script(script)
         page = context.pages[0] if context.pages else await context.new_page()
         version = context.browser.version if context.browser else "unknown"

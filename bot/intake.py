@@ -49,12 +49,6 @@ class Intake:
         self.on_chat: Callable[[ChatHint], None] = lambda _: None
         self.on_camera: dict[str, Callable[[dict[str, Any], float], Any]] = {}
 
-    def close(self) -> None:
-        """Ends all readers once they have read what is there."""
-        self.sound.frames.close()
-        self.hints.close()
-        self.events.close()
-
     def opened(self, page: str) -> None:
         """A page connected."""
         if self.handshake.opened(page):

@@ -19,6 +19,7 @@ from bot.health import BotHealth
 from bot.intake import BotEvent, Intake
 from bot.leave import leave_call
 from bot.locales.en import ENGLISH
+from bot.outbox import Outbox
 from bot.scripts import init_script
 from bot.settings import BotSettings
 from bot.tab import Tab
@@ -32,6 +33,11 @@ from domain.meetings import Ending, MeetingState, Reason
 log = logging.getLogger(__name__)
 
 OnChange = Callable[[MeetingState, Reason, str], Awaitable[None]]
+
+
+async def _keep_evidence(tab: Tab, folder: Path | None, ending: Ending) -> None:
+    if folder is not None and not tab.page.is_closed():
+        await tab.screenshot(folder, f"join-{ending.reason.value}")
 
 
 class MeetBot:
@@ -118,7 +124,7 @@ class MeetBot:
         finally:
             task.cancel()
         if ending is not None:
-            await self._keep_evidence(ending)
+            await _keep_evidence(self._tab, self.settings.evidence, ending)
             return ending
         self.clock = self.intake.clock = MeetingClock.start()
         await self._change(MeetingState.IN_MEETING, Reason.ADMITTED, admission.evidence)
@@ -167,10 +173,6 @@ class MeetBot:
         for work in (care.run(self.clock), care.open_chat()):
             self._care.append(self._group.create_task(work))
 
-    async def _keep_evidence(self, ending: Ending) -> None:
-        if self.settings.evidence is not None and not self._browser.page.is_closed():
-            await self._tab.screenshot(self.settings.evidence, f"join-{ending.reason.value}")
-
     def _shown(self, message: dict[str, Any], at_s: float) -> None:
         age_s = self.camera.shown(message, at_s)
         if age_s is not None:
@@ -191,4 +193,10 @@ class MeetBot:
         for task in (*self._tasks, *self._care):
             task.cancel()
         self._endpoint.listener = None
-        self.intake.close()
+        boxes: tuple[Outbox[Any], ...] = (
+            self.intake.sound.frames,
+            self.intake.hints,
+            self.intake.events,
+        )
+        for box in boxes:
+            box.close()

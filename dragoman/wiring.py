@@ -16,7 +16,7 @@ from domain.errors import UsageError
 from domain.events import CaptionRevised
 from domain.links import SITE
 from domain.meetings import Meeting
-from domain.ports import PictureSink, Recognizer
+from domain.ports import PictureSink, Recognizer, Translator
 from dragoman.cards import idle_card
 from dragoman.crew import Stage
 from dragoman.facts import FactKeeper
@@ -27,7 +27,7 @@ from dragoman.settings import Settings
 from dragoman.steps import Steps
 from dragoman.store import Stores
 from dragoman.trace import Trace
-from dragoman.translators import build_translators
+from dragoman.translators import open_translators
 from overlay.overlay import Overlay
 from overlay.settings import OverlaySettings
 from overlay.sinks.mjpeg import MjpegFeed
@@ -48,6 +48,7 @@ class SessionCrew:
 
     bot: MeetBot
     recognizer: Recognizer
+    translators: list[Translator]
     live_url: str
 
     def __init__(self, meeting: Meeting, settings: Settings, stores: Stores) -> None:
@@ -73,7 +74,7 @@ class SessionCrew:
             )
             desk = TranslationDesk(
                 TranslatorChain(
-                    build_translators(settings.translation),
+                    self.translators,
                     clock,
                     ChainSettings(timeout_s=settings.translation.timeout_s),
                 ),
@@ -147,6 +148,9 @@ async def build_crew(
         await stores.meetings.update(meeting.id, endpoint=crew.live_url)
         crew.recognizer = await stack.enter_async_context(
             open_recognizer(settings.hearing, crew.hub.publish)
+        )
+        crew.translators = await stack.enter_async_context(
+            open_translators(settings.translation, settings.hearing.languages)
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         crew.bot = await stack.enter_async_context(

@@ -31,16 +31,23 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.json:
         console.raw(json.dumps([_plain(check) for check in checks], indent=2) + "\n")
     else:
-        rows = [(_mark(c), c.name, c.health.found, c.health.remedy) for c in checks]
-        console.table("", ("", "what", "found", "what to do"), rows)
+        for check in checks:
+            _print(check)
     failed = any(check.essential and not check.health.ok for check in checks)
     return MissingError.exit_code if failed else 0
 
 
-def _mark(check: Check) -> str:
+def _print(check: Check) -> None:
+    mark, style = _mark(check)
+    console.say(f"{mark:8}{check.name:24}{check.health.found}", style=style)
+    if not check.health.ok and check.health.remedy:
+        console.say(f"{'':32}→ {check.health.remedy}", style=style)
+
+
+def _mark(check: Check) -> tuple[str, str]:
     if check.health.ok:
-        return "ok"
-    return "MISSING" if check.essential else "-"
+        return "ok", ""
+    return ("missing", "bold red") if check.essential else ("-", "dim")
 
 
 def _plain(check: Check) -> dict[str, Any]:

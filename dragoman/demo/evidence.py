@@ -37,8 +37,7 @@ async def gather(meeting: Meeting, stores: Stores, observed: Observed) -> Eviden
     trace = await asyncio.to_thread(_trace, observed.traces)
     stored = await stores.meetings.get(meeting.id)
     segments = await stores.transcripts.segments(meeting.id)
-    joined, left = journal.first("joined"), journal.first("left")
-    stay_s = left.at_monotonic_s - joined.at_monotonic_s if joined and left else None
+    stay_s = _stay_s(stored or meeting)
     return Evidence(
         spoken=spoken_words(journal),
         sent=await asyncio.to_thread(sent_lines, journal, observed.sounds),
@@ -50,6 +49,13 @@ async def gather(meeting: Meeting, stores: Stores, observed: Observed) -> Eviden
         memory_mb=usage.peak_mb or None,
         cpu_share=round(usage.cpu_s / stay_s, 3) if stay_s else None,
     )
+
+
+def _stay_s(meeting: Meeting) -> float | None:
+    """From the admission to the last step; None for a bot that never got in."""
+    if meeting.began_at is None or not meeting.changes:
+        return None
+    return (meeting.changes[-1].at - meeting.began_at).total_seconds() or None
 
 
 def _trace(folder: Path) -> TraceFile:
