@@ -43,7 +43,8 @@ def build_report(evidence: Evidence) -> dict[str, Any]:
     matches = match(evidence.spoken, finals)
     screen = Screen(trace, evidence.frames)
     captures = read_captures(evidence.trace_folder, trace.began_s)
-    drift = drift_ppm(place(evidence.sent, captures)) if captures else None
+    placements = place(evidence.sent, captures)
+    drift = drift_ppm(placements)
     accuracy = speaker_accuracy(evidence.spoken, finals, trace.began_s)
     delays = [float(delay) for capture in captures for delay in capture.delays_s]
     fps = rate([at_s for at_s, _ in evidence.frames])
@@ -55,6 +56,7 @@ def build_report(evidence: Evidence) -> dict[str, Any]:
         "final_translation_s": spread(_translation_latencies(matches, trace)),
         "capture_to_pipeline_ms": spread([delay * 1000 for delay in delays], 1),
         "drift_ppm": None if drift is None else round(drift, 1),
+        "sound_offset_ms": spread([p.offset_s * 1000 for p in placements], 1),
         "lost_samples": trace.lost_samples,
         "wer": round(word_error_rate(evidence.spoken, finals), 4),
         "speaker_accuracy": None if accuracy is None else round(accuracy, 4),
