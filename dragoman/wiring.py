@@ -10,10 +10,8 @@ from aiohttp import web
 from bot.endpoint import PageEndpoint
 from bot.meet import MeetBot
 from bot.settings import BotSettings
-from domain.captions import Caption
 from domain.clock import MeetingClock
 from domain.errors import UsageError
-from domain.events import CaptionRevised
 from domain.links import SITE
 from domain.meetings import Meeting
 from domain.ports import PictureSink, Recognizer, Translator
@@ -87,7 +85,7 @@ class SessionCrew:
                     CaptionSettings(meeting_id=meeting.id, targets=meeting.languages),
                     clock,
                     desk=desk,
-                    sinks=(overlay, writer, _Publisher(self.hub)),
+                    sinks=(overlay, writer),
                     notify=self.hub.publish,
                 )
             )
@@ -203,13 +201,3 @@ async def _served(app: web.Application, port: int) -> AsyncIterator[int]:
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
-
-
-class _Publisher:
-    """Tells the hub of every caption."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-
-    async def show(self, caption: Caption) -> None:
-        self._hub.publish(CaptionRevised(caption))

@@ -34,7 +34,7 @@ class CaptionSettings:
     targets: tuple[str, ...] = ()
     """Languages to translate into; a caption is never translated into its own."""
     rules: SentenceRules = field(default_factory=SentenceRules)
-    draft_step: int = 6
+    draft_step: int = 2
     """New stable words that are worth a draft translation."""
     flush_s: float = 10.0
     """How long `flush` waits for translations."""

@@ -8,7 +8,7 @@ from domain.speech import Word
 _CLAUSE_END = (",", ";", ":", ".", "!", "?", "，", "、", "；", "。", "！", "？", "—")
 
 
-def ready(words: Sequence[Word], stable: int, done: int, *, step: int = 6) -> int:
+def ready(words: Sequence[Word], stable: int, done: int, *, step: int = 2) -> int:
     """How many stable words to translate as a draft now; 0 for none.
 
     `done` words were in the draft before. A clause that ends with a mark or a pause of 0.3 s

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiortc import MediaStreamTrack, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 
+from standin.bandwidth import steady_bandwidth
 from standin.observer import Observer
 from standin.session_command import acknowledgement, caption_command
 from standin.stage import LINES, Stage
@@ -48,6 +49,7 @@ class GuestPeer:
         description = await self._connection.createAnswer()
         await self._connection.setLocalDescription(description)
         mark_sources(senders)
+        steady_bandwidth(self._connection)
         return self._connection.localDescription.sdp
 
     def send(self, label: str, message: bytes) -> bool:

@@ -107,7 +107,16 @@ const camera = (() => {
     return addTransceiver.call(this, typeof what === 'string' ? what : substitute(what), init);
   };
 
-  setInterval(tick, 1000 / fps);
+  // Each tick has its place in a schedule, so that a late one does not slow the picture down.
+  let due = performance.now();
+  function keepPace() {
+    tick();
+    due += 1000 / fps;
+    const now = performance.now();
+    if (now - due > 200) due = now;
+    setTimeout(keepPace, Math.max(0, due - now));
+  }
+  keepPace();
   link.on('binary', update);
   return { freshTrack, written: () => written };
 })();

@@ -38,10 +38,12 @@ async def gather(meeting: Meeting, stores: Stores, observed: Observed) -> Eviden
     stored = await stores.meetings.get(meeting.id)
     segments = await stores.transcripts.segments(meeting.id)
     stay_s = _stay_s(stored or meeting)
+    frames = tuple(observed.site.observer.stamps)
+    await asyncio.to_thread(_keep_frames, frames, observed.traces / "frames.txt")
     return Evidence(
         spoken=spoken_words(journal),
         sent=await asyncio.to_thread(sent_lines, journal, observed.sounds),
-        frames=tuple(observed.site.observer.stamps),
+        frames=frames,
         trace=trace,
         trace_folder=observed.traces,
         meeting=stored or meeting,
@@ -65,6 +67,11 @@ def _trace(folder: Path) -> TraceFile:
         raise DragomanError(
             "The bot left no trace: it did not start.", f"See the logs beside {folder}."
         ) from error
+
+
+def _keep_frames(frames: Sequence[tuple[float, int | None]], path: Path) -> None:
+    lines = [f"{at_s:.6f} {'' if number is None else number}\n" for at_s, number in frames]
+    path.write_text("".join(lines), encoding="ascii")
 
 
 def spoken_words(journal: Journal) -> list[Spoken]:

@@ -15,6 +15,7 @@ from dragoman.measure.words import (
     Spoken,
     match,
     speaker_accuracy,
+    translation_erasure,
     word_error_rate,
 )
 
@@ -47,6 +48,7 @@ def build_report(evidence: Evidence) -> dict[str, Any]:
     drift = drift_ppm(placements)
     accuracy = speaker_accuracy(evidence.spoken, finals, trace.began_s)
     delays = [float(delay) for capture in captures for delay in capture.delays_s]
+    erasure = translation_erasure(trace)
     fps = rate([at_s for at_s, _ in evidence.frames])
     changes = [(seen - changed) * 1000 for changed, seen in screen.changes()]
     return {
@@ -54,6 +56,8 @@ def build_report(evidence: Evidence) -> dict[str, Any]:
         "change_to_received_ms": spread(changes, 1),
         "word_to_received_s": spread(_word_latencies(matches, screen)),
         "final_translation_s": spread(_translation_latencies(matches, trace)),
+        "first_translation_s": spread(_first_translations(matches, trace)),
+        "translation_erasure": None if erasure is None else round(erasure, 4),
         "capture_to_pipeline_ms": spread([delay * 1000 for delay in delays], 1),
         "drift_ppm": None if drift is None else round(drift, 1),
         "sound_offset_ms": spread([p.offset_s * 1000 for p in placements], 1),
@@ -88,6 +92,21 @@ def _translation_latencies(matches: Sequence[Match], trace: TraceFile) -> list[f
     return [at_s - ends[key] for (key, _), at_s in first.items() if key in ends]
 
 
+def _first_translations(matches: Sequence[Match], trace: TraceFile) -> list[float]:
+    """From the first spoken word of a caption to its first translated words."""
+    starts: dict[str, float] = {}
+    for found in matches:
+        starts[found.caption.id] = min(
+            found.spoken.end_s, starts.get(found.caption.id, float("inf"))
+        )
+    first: dict[tuple[str, str], float] = {}
+    for revision in trace.revisions:
+        for language, (state, text) in revision.translations.items():
+            if text and state in ("draft", "final"):
+                first.setdefault((revision.id, language), revision.at_s)
+    return [at_s - starts[key] for (key, _), at_s in first.items() if key in starts]
+
+
 def _finished(revision: Revision) -> list[str]:
     return [code for code, (state, _) in revision.translations.items() if state == "final"]
 
@@ -112,6 +131,8 @@ def summary(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("caption change to received picture", both("change_to_received_ms", "ms")),
         ("spoken word to received picture", both("word_to_received_s", "s")),
         ("end of sentence to final translation", both("final_translation_s", "s")),
+        ("first word to first translated words", both("first_translation_s", "s")),
+        ("translated words taken back", share("translation_erasure")),
         ("sound to pipeline", both("capture_to_pipeline_ms", "ms")),
         ("drift of the sound", one("drift_ppm", " ppm")),
         ("lost samples", one("lost_samples")),

@@ -126,7 +126,7 @@ async def _watch(
         usage.sample()
         if now.state is MeetingState.IN_MEETING:
             with suppress(LookupError):
-                portrait.look(site.observer.rgb())
+                await asyncio.to_thread(portrait.look, site.observer.rgb())
         if now.state in ENDINGS or not bot.alive():
             return
         await asyncio.sleep(POLL_S)

@@ -94,10 +94,8 @@ def place(lines: Sequence[SentLine], captures: Sequence[Capture]) -> list[Placem
     return found
 
 
-import os
 def drift_ppm(placements: Sequence[Placement]) -> float | None:
     """Slope of the offsets over the meeting (Theil-Sen), in parts per million."""
-    print([(round(p.sent_s-placements[0].sent_s,1), round(p.offset_s*1000,1), round(p.likeness,2)) for p in placements])
     if len(placements) < 3:
         return None
     slope = theilslopes([p.offset_s for p in placements], [p.sent_s for p in placements])[0]

@@ -104,6 +104,28 @@ def speaker_accuracy(
     return right / judged if judged else None
 
 
+def translation_erasure(trace: TraceFile) -> float | None:
+    """Translated words that were shown and taken back, over the words of the last versions.
+
+    The normalised erasure of Arivazhagan et al. (2020), over all captions and languages.
+    None without translations.
+    """
+    shown: dict[tuple[str, str], list[str]] = {}
+    erased = 0
+    for revision in sorted(trace.revisions, key=lambda r: r.at_s):
+        for language, (state, text) in revision.translations.items():
+            if state not in ("draft", "final"):
+                continue
+            before, after = shown.get((revision.id, language), []), text.split()
+            same = 0
+            while same < min(len(before), len(after)) and before[same] == after[same]:
+                same += 1
+            erased += len(before) - same
+            shown[revision.id, language] = after
+    total = sum(len(words) for words in shown.values())
+    return erased / total if total else None
+
+
 class Screen:
     """When captions reached the receiver's screen."""
 

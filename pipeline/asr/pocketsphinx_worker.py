@@ -22,8 +22,8 @@ HEADER = struct.Struct("<cI")
 LENGTH = struct.Struct("<I")
 FRAME_S = 0.01
 BYTES_PER_S = 32_000
-REHEAR_AT_S = (1.5, 4.0)
-"""A fresh decoder hears its first utterance again at these lengths, used to the voice by then;
+REHEAR_AT_S = (1.5,)
+"""A fresh decoder hears its first utterance again at this length, used to the voice by then;
 not where it lags, which shows by long pieces."""
 
 _FILLER = re.compile(r"^(<.*>|\[.*\]|\+\+.*\+\+)$")
