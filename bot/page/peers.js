@@ -70,6 +70,7 @@ const peers = (() => {
         if (report.frameWidth > width) [width, height] = [report.frameWidth, report.frameHeight];
       }
     }
+    camera.sent(frames);
     link.send({ type: 'camera', frames, width, height, written: camera.written(), at: pageNow() });
   }
   setInterval(() => countSent().catch(() => {}), 2000);
