@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import signal
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,10 +12,11 @@ from pathlib import Path
 from domain.errors import BrowserError, DragomanError, UsageError
 from domain.events import Event, Notice
 from domain.links import MeetingLink
-from domain.meetings import Ending, Meeting, MeetingState, Reason, StateChange
+from domain.meetings import ENDINGS, Ending, Meeting, MeetingState, Reason, StateChange
 from dragoman import console
 from dragoman.session import Session
 from dragoman.settings import Settings
+from dragoman.signals import StopSignals
 from dragoman.store import Stores, open_stores
 from dragoman.wiring import build_crew
 
@@ -76,18 +76,26 @@ async def _attend(meeting: Meeting, settings: Settings, stores: Stores) -> int:
 
 
 async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
-    try:
-        async with build_crew(meeting, settings, stores) as crew:
-            crew.hub.on(_teller())
-            console.say(f"Live page: {crew.live_url}")
-            session = Session(meeting, crew, announce=settings.bot.announce)
-            with _signals(session.stop) as asked:
+    with StopSignals() as signals:
+        try:
+            async with build_crew(meeting, settings, stores) as crew:
+                crew.hub.on(_teller())
+                console.say(f"Live page: {crew.live_url}")
+                session = Session(meeting, crew, announce=settings.bot.announce)
+                signals.leave = session.stop
                 ending = await session.run()
                 if settings.web.keep:
-                    await asked.wait()
+                    await signals.asked.wait()
+                return ending
+        except asyncio.CancelledError:
+            if not signals.asked.is_set():
+                raise
+            signals.forgive()
+            ending = Ending(Reason.STOPPED, "asked to stop at once")
+            await _failed(meeting, stores, ending)
             return ending
-    except Exception as error:
-        raise await _explain(_first(error), meeting, settings, stores) from error
+        except Exception as error:
+            raise await _explain(_first(error), meeting, settings, stores) from error
 
 
 async def _explain(
@@ -110,6 +118,9 @@ async def _explain(
 
 async def _failed(meeting: Meeting, stores: Stores, ending: Ending) -> None:
     change = StateChange(ending.state, ending.reason, datetime.now(UTC), ending.evidence)
+    now = await stores.meetings.get(meeting.id)
+    if now is not None and now.state in ENDINGS:
+        return
     try:
         await stores.meetings.change(meeting.id, change)
     except DragomanError:
@@ -131,28 +142,6 @@ def _teller() -> Callable[[Event], None]:
             console.say(f"          {event.text}", style="dim")
 
     return tell
-
-
-@contextmanager
-def _signals(stop: Callable[[Reason], None]) -> Iterator[asyncio.Event]:
-    """The first Ctrl-C or SIGTERM leaves in order and sets the event, the second cancels."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    asked = asyncio.Event()
-
-    def handle() -> None:
-        if asked.is_set() and task is not None:
-            task.cancel()
-        asked.set()
-        stop(Reason.STOPPED)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, handle)
-    try:
-        yield asked
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 @contextmanager

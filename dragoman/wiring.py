@@ -188,10 +188,10 @@ async def _pass_on(bot: MeetBot, hub: Hub) -> None:
 
 @asynccontextmanager
 async def _served(app: web.Application, port: int) -> AsyncIterator[int]:
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", port, shutdown_timeout=2.0)
+        site = web.TCPSite(runner, "127.0.0.1", port)
         try:
             await site.start()
         except OSError as error:

@@ -27,6 +27,8 @@ from storage.export.files import write_atomic
 from storage.export.folder import write_folder
 
 POLL_S = 1.0
+CLOSE_S = 30.0
+"""Longest wait for the bot's process to end by itself."""
 VOICES = Path("~/.cache/dragoman/voices").expanduser()
 
 
@@ -101,7 +103,12 @@ async def _attend(
             await _watch(meeting, stores, site, portrait, usage, bot)
             if settings.web.keep and bot.alive():
                 console.say("The live page stays up. Press Ctrl-C to end.")
-                await bot.wait()
+            else:
+                async with asyncio.timeout(CLOSE_S):
+                    return await bot.wait(), portrait, usage
+            await bot.wait()
+        except TimeoutError:
+            console.say("The bot did not end by itself and is stopped.")
         finally:
             await bot.stop()
         code = await bot.wait()

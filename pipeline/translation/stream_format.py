@@ -5,6 +5,9 @@ import re
 _CARRIED = re.compile(r"(?:[^\w\s.,;:!?'\"()¿¡%€£\-–—…/&+]|_)+")
 _OUTPUT = re.compile(r"\[((?:\\.|[^\]\\])*)\]|\\(.)|([*@#]+)(?=\w|[*@#\[])|(.)", re.DOTALL)
 
+_PRIVATE = {ord(char): 0xE000 + ord(char) for char in "[]{}^$<>@\\/"}
+_PUBLIC = {private: public for public, private in _PRIVATE.items()}
+
 
 def encode(text: str) -> bytes:
     """Text as the first program reads it, the closing NUL included."""
@@ -20,7 +23,7 @@ def decode(raw: bytes) -> tuple[str, int]:
     for match in _OUTPUT.finditer(raw.decode("utf-8", "replace").rstrip("\0")):
         carried, escaped, marks, plain = match.groups()
         if carried is not None:
-            out.append(re.sub(r"\\(.)", r"\1", carried, flags=re.DOTALL))
+            out.append(carried.translate(_PUBLIC))
         elif marks is not None:
             unknown += "*" in marks or "@" in marks
         else:
@@ -29,4 +32,5 @@ def decode(raw: bytes) -> tuple[str, int]:
 
 
 def _escape(text: str) -> str:
-    return re.sub(r"([\[\]{}^$<>@\\/])", r"\\\1", text)
+    """Characters that mean something to the programs, as private ones that mean nothing."""
+    return text.translate(_PRIVATE)

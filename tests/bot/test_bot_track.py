@@ -61,7 +61,8 @@ def test_a_slow_sink_does_not_drift(lack: float, jitter_s: float, seed: int) -> 
     blocks, truth = slow_sink(make, 20, lack, jitter_s, seed)
     found = frames(play(Track("receiver-0", 48_000), blocks))
     for number, frame in enumerate(found[100:], 100):
-        assert abs(frame.start_s - truth[number * 2]) < 0.05
+        # Periods that are missed in quick succession are followed within a second.
+        assert abs(frame.start_s - truth[number * 2]) < 0.1
     assert steps(found).min() > 0.018
     assert steps(found).max() < 0.0222
 

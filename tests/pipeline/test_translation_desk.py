@@ -208,11 +208,12 @@ def test_only_what_two_drafts_agree_on_is_shown_and_never_lost() -> None:
 
 def test_a_draft_is_worth_it_at_a_clause_or_after_some_words() -> None:
     words = [Word(f"w{i}", i, i + 0.9) for i in range(12)]
-    assert ready(words, 5, 0) == 0
-    assert ready(words, 6, 0) == 6
-    assert ready(words, 9, 6) == 0
+    assert ready(words, 5, 0, step=6) == 0
+    assert ready(words, 6, 0, step=6) == 6
+    assert ready(words, 9, 6, step=6) == 0
+    assert (ready(words, 1, 0), ready(words, 2, 0)) == (0, 2)
     comma = [*words[:3], Word("so,", 3, 3.9), *words[4:]]
-    assert ready(comma, 5, 0) == 4
+    assert ready(comma, 5, 0, step=6) == 4
 
 
 async def test_the_chain_falls_through_and_says_who_did_it() -> None:
