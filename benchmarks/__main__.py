@@ -4,6 +4,7 @@ python -m benchmarks [--minutes 3] [--write]
 """
 
 import argparse
+import json
 import os
 import platform
 import subprocess
@@ -75,6 +76,20 @@ def output_of(module: str, *arguments: str) -> str:
     return done.stdout or done.stderr
 
 
+HUMAN = ("en/jfk_16k.wav", "en/librivox_0870.wav", "en/librivox_0880.wav", "en/librivox_0890.wav")
+
+
+def human_speech() -> list[str]:
+    """FILE=REFERENCE arguments for samples of people, where the data sets are at hand."""
+    folder = ROOT.parent / "shared" / "data"
+    index = folder / "index.json"
+    if not index.is_file():
+        return []
+    entries = {entry["file"]: entry for entry in json.loads(index.read_text(encoding="utf-8"))}
+    found = [entries[name] for name in HUMAN if entries.get(name, {}).get("reference_text")]
+    return [f"{folder / entry['file']}={entry['reference_text']}" for entry in found]
+
+
 def main() -> None:
     """Measures everything, one thing after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,6 +99,10 @@ def main() -> None:
     report = measure(args.minutes, Path("out/bench"))
     modules = ("benchmarks.overlay", "benchmarks.translation", "benchmarks.hearing")
     others = {f"python -m {module}": output_of(module) for module in modules}
+    people = human_speech()
+    if people:
+        name = "python -m benchmarks.hearing FILE=REFERENCE … (people, read speech)"
+        others[name] = output_of("benchmarks.hearing", *people).replace(f"{ROOT.parent}/", "")
     if args.write:
         target = ROOT / "docs" / "benchmarks.md"
         target.write_text(page(report, args.minutes, others), encoding="utf-8")

@@ -134,6 +134,17 @@ async def _stop(playwright: Playwright) -> None:
         log.warning("the browser's driver did not stop in time")
 
 
+async def _driver() -> Playwright:
+    """Playwright's driver. Raises MissingError where its program does not run."""
+    try:
+        return await async_playwright().start()
+    except Exception as error:
+        raise MissingError(
+            f"The browser's driver (Playwright's node program) does not run: {error}",
+            "Install what it is linked to (apt install libatomic1) and Playwright again.",
+        ) from error
+
+
 @asynccontextmanager
 async def open_browser(settings: BotSettings, script: str) -> AsyncIterator[Browser]:
     """A browser whose pages run the script first; all of it is gone afterwards.
@@ -145,7 +156,7 @@ async def open_browser(settings: BotSettings, script: str) -> AsyncIterator[Brow
         if not settings.headless and not display:
             display = await stack.enter_async_context(private_display())
         profile = await stack.enter_async_context(_profile(settings))
-        playwright = await async_playwright().start()
+        playwright = await _driver()
         stack.push_async_callback(_stop, playwright)
         context = await _launch(playwright, settings, profile, display)
         stack.push_async_callback(_close, context, profile)

@@ -50,6 +50,8 @@ async def run_demo(script: Script, out: Path, settings: Settings) -> int:
         await stores.meetings.create(meeting)
         code, portrait, usage = await _attend(meeting, settings, stores, site, out)
         evidence = await gather(meeting, stores, Observed(site, sounds, traces, usage))
+    if code:
+        _tell_failure(settings.data_dir / "logs" / f"{meeting.id}.log")
     if not portrait.save(out / "camera.png"):
         console.say("No picture of the bot's camera was received.")
     report = await asyncio.to_thread(build_report, evidence)
@@ -149,6 +151,14 @@ def _tell(meeting: Meeting, told: list[str]) -> None:
             told.append(key)
             reason = change.reason.value.replace("_", " ")
             console.say(f"{change.at.astimezone():%H:%M:%S}  {change.state.value} ({reason})")
+
+
+def _tell_failure(log_file: Path) -> None:
+    """The bot's last words, for a person who sees only this terminal."""
+    lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    for line in lines[-3:]:
+        console.say(f"    {line}")
+    console.say(f"The bot's log: {log_file}", style="bold")
 
 
 async def _write(out: Path, report: dict[str, Any], meeting_id: str, settings: Settings) -> None:

@@ -175,11 +175,11 @@ def flite(tmp_path: Path) -> Callable[[str, str], bytes]:
 @pytest.fixture
 def sample() -> Callable[[str], bytes]:
     """A WAV file of the speech samples."""
-    folder = Path(os.environ.get("DRAGOMAN_DATA", "../shared/data"))
+    folder = Path(os.environ.get("DRAGOMAN_DATA_SETS", "../shared/data"))
 
     def read(name: str) -> bytes:
         if not (folder / name).exists():
-            pytest.skip(f"no speech samples in {folder} (DRAGOMAN_DATA)")
+            pytest.skip(f"no speech samples in {folder} (DRAGOMAN_DATA_SETS)")
         return voice_of(folder / name)
 
     return read
