@@ -14,7 +14,7 @@ from domain.speech import Hypothesis, SpokenUpdate, Word
 from pipeline.align import covered
 from pipeline.caption_lines import Line, Token
 
-STEADY_S = 0.8
+STEADY_S = 0.6
 FOLLOWED_WORDS = 3
 FOLLOWED_CHARS = 16
 REST_S = 2.5
