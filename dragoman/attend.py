@@ -3,17 +3,15 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 from domain.errors import BrowserError, DragomanError, UsageError
 from domain.events import Event, Notice
 from domain.links import MeetingLink
 from domain.meetings import ENDINGS, Ending, Meeting, MeetingState, Reason, StateChange
 from dragoman import console
+from dragoman.logs import bot_log, event_log
 from dragoman.session import Session
 from dragoman.settings import Settings
 from dragoman.signals import StopSignals
@@ -63,8 +61,7 @@ async def _stored(meeting_id: str, settings: Settings) -> int:
 
 async def _attend(meeting: Meeting, settings: Settings, stores: Stores) -> int:
     folder = settings.data_dir / "meetings" / meeting.id
-    with ExitStack() as stack:
-        stack.enter_context(_log_file(folder))
+    with bot_log(folder, meeting.id):
         ending = await _run(meeting, settings, stores)
     console.say(
         f"{ending.state.value}: {ending.reason.value.replace('_', ' ')}"
@@ -80,6 +77,7 @@ async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
         try:
             async with build_crew(meeting, settings, stores) as crew:
                 crew.hub.on(_teller())
+                crew.hub.on(event_log())
                 console.say(f"Live page: {crew.live_url}")
                 session = Session(meeting, crew, announce=settings.bot.announce)
                 signals.leave = session.stop
@@ -142,23 +140,3 @@ def _teller() -> Callable[[Event], None]:
             console.say(f"          {event.text}", style="dim")
 
     return tell
-
-
-@contextmanager
-def _log_file(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        folder / "bot.log", maxBytes=5_000_000, backupCount=2, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.setLevel(logging.INFO)
-    root = logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(min(before or logging.INFO, logging.INFO))
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(before)
-        handler.close()

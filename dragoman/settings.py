@@ -82,6 +82,7 @@ class CameraGroup(_Group):
     large: bool = Field(False, description="Largest type, one utterance at a time.")
     show_original: bool = Field(True, description="The spoken words beside the translation.")
     record: Path | None = Field(None, description="Also write the picture to this MP4 file.")
+    png: Path | None = Field(None, description="Keep the last picture in this PNG file.")
 
 
 class WebGroup(_Group):

@@ -30,6 +30,7 @@ from overlay.overlay import Overlay
 from overlay.settings import OverlaySettings
 from overlay.sinks.mjpeg import MjpegFeed
 from overlay.sinks.mp4 import Mp4File
+from overlay.sinks.png import PngFile
 from pipeline.captioner import Captioner, CaptionSettings
 from pipeline.desk import TranslationDesk
 from pipeline.glossary import Glossary
@@ -110,6 +111,8 @@ class SessionCrew:
             sinks.append(self.bot.camera)
         if camera.record is not None:
             sinks.append(Mp4File(camera.record, clock))
+        if camera.png is not None:
+            sinks.append(PngFile(camera.png))
         settings = OverlaySettings(
             targets=self._meeting.languages,
             sources=self._settings.hearing.languages,

@@ -24,6 +24,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--theme", choices=["dark", "high-contrast"])
     parser.add_argument("--large", action="store_true", default=None, help="largest type")
     parser.add_argument("--record", type=Path, metavar="FILE", help="picture to an MP4 file")
+    parser.add_argument("--png", type=Path, metavar="FILE", help="last picture to a PNG file")
     parser.add_argument("--port", type=int, help="port of the live page on 127.0.0.1")
     parser.add_argument("--window", action="store_true", help="show the browser's window")
     parser.add_argument("--headless", action="store_true", help="no window, no private display")
@@ -42,6 +43,7 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
             "theme": args.theme,
             "large": args.large,
             "record": args.record,
+            "png": args.png,
         },
         "web": {"port": args.port},
     }
