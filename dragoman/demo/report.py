@@ -41,7 +41,7 @@ class Evidence:
 def build_report(evidence: Evidence) -> dict[str, Any]:
     """The figures as they stand in report.json."""
     trace, finals = evidence.trace, evidence.trace.finals
-    matches = match(evidence.spoken, finals)
+    matches = match(evidence.spoken, finals, trace.began_s)
     screen = Screen(trace, evidence.frames)
     captures = read_captures(evidence.trace_folder, trace.began_s)
     placements = place(evidence.sent, captures)

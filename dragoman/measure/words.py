@@ -41,27 +41,32 @@ def fold_text(words: Sequence[str]) -> str:
     return " ".join(filter(None, (fold(part) for word in words for part in word.split("-"))))
 
 
-def match(spoken: Sequence[Spoken], finals: Sequence[Revision]) -> list[Match]:
-    """Aligns each speaker's spoken words with the captions under that speaker's name."""
+def match(spoken: Sequence[Spoken], finals: Sequence[Revision], began_s: float) -> list[Match]:
+    """Aligns each caption with what was said under its speaker's name around its time.
+
+    `began_s` is the meeting's second 0 on the clock of the spoken words. Each spoken word
+    is matched once at most.
+    """
     matches: list[Match] = []
-    for speaker in dict.fromkeys(word.speaker for word in spoken):
-        said = [word for word in spoken if word.speaker == speaker]
-        heard = [
-            (caption, index)
-            for caption in finals
-            if caption.speaker == speaker
-            for index in range(len(caption.words))
+    used: set[int] = set()
+    for caption in sorted(finals, key=lambda caption: caption.start_s):
+        first, last = began_s + caption.start_s - NEAR_S, began_s + caption.end_s + NEAR_S
+        near = [
+            place
+            for place, word in enumerate(spoken)
+            if place not in used and word.speaker == caption.speaker and first <= word.end_s <= last
         ]
         matcher = SequenceMatcher(
             None,
-            [fold(word.text) for word in said],
-            [fold(caption.words[index]) for caption, index in heard],
+            [fold(spoken[place].text) for place in near],
+            [fold(word) for word in caption.words],
             autojunk=False,
         )
         for block in matcher.get_matching_blocks():
             for offset in range(block.size):
-                caption, index = heard[block.b + offset]
-                matches.append(Match(said[block.a + offset], caption, index))
+                place = near[block.a + offset]
+                used.add(place)
+                matches.append(Match(spoken[place], caption, block.b + offset))
     return matches
 
 

@@ -1,6 +1,7 @@
 """Figures are computed from what was observed, and only from that."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_a_word_counts_as_seen_with_the_first_frame_that_shows_it() -> None:
     ]
     frames = [(101.2, 6), (101.4, 7), (101.5, None), (102.6, 9), (104.0, 9)]
     screen = Screen(trace, frames)
-    found = match(spoken("hello dear friends"), trace.finals)
+    found = match(spoken("hello dear friends"), trace.finals, 100.0)
     assert [screen.word(item) for item in found] == [101.4, 102.6, 102.6]
     assert [round(seen - changed, 3) for changed, seen in screen.changes()] == [0.2, 0.4, -0.7]
 
@@ -107,3 +108,13 @@ def test_a_slow_clock_shows_as_drift(tmp_path: Path) -> None:
     assert drift_ppm(placed) == pytest.approx(400, abs=20)
     assert min(p.likeness for p in placed) > 0.99
     assert place([SentLine(lines[0].pcm[::-1].copy(), 20.0)], read_captures(tmp_path, 10.0)) == []
+
+
+def test_the_same_words_said_again_are_not_mixed_up() -> None:
+    said = spoken("hello dear friends") + spoken("hello dear friends", start_s=161.0)
+    first = revision("a", 1, "Hello dear friends", at_s=0)
+    again = replace(revision("b", 1, "Hello dear friends", at_s=0), start_s=61.0, end_s=63.0)
+    found = match(said, [first, again], 100.0)
+    assert [(m.spoken.end_s, m.caption.id) for m in found] == [
+        (101, "a"), (102, "a"), (103, "a"), (161, "b"), (162, "b"), (163, "b"),
+    ]  # fmt: skip
