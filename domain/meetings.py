@@ -45,6 +45,8 @@ class Reason(StrEnum):
     LEAVE_COMMAND = "leave_command"
     STOPPED = "stopped"
     LEFT = "left"
+    SOUND_ENDED = "sound_ended"
+    """A recording was heard to its end."""
     BROWSER_FAILED = "browser_failed"
     INTERNAL_ERROR = "internal_error"
 
@@ -115,6 +117,7 @@ ENDED_REASONS = frozenset(
         Reason.LEAVE_COMMAND,
         Reason.STOPPED,
         Reason.LEFT,
+        Reason.SOUND_ENDED,
     }
 )
 
@@ -126,6 +129,7 @@ EXIT_CODES: dict[Reason, int] = {
     Reason.LEAVE_COMMAND: 0,
     Reason.STOPPED: 0,
     Reason.LEFT: 0,
+    Reason.SOUND_ENDED: 0,
     Reason.DENIED: 10,
     Reason.NO_ANSWER: 11,
     Reason.LOBBY_TIMEOUT: 12,

@@ -81,6 +81,7 @@ async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
                 console.say(f"Live page: {crew.live_url}")
                 session = Session(meeting, crew, announce=settings.bot.announce)
                 signals.leave = session.stop
+                crew.controls.begin(session.stop)
                 ending = await session.run()
                 if settings.web.keep:
                     await signals.asked.wait()

@@ -1,6 +1,7 @@
 """The command line: reads arguments and settings, runs a command, tells errors in two lines."""
 
 import argparse
+import errno
 import logging
 import os
 import sys
@@ -9,10 +10,10 @@ from pathlib import Path
 
 from domain.errors import DragomanError, StorageError
 from dragoman import console
-from dragoman.commands import bot, demo, doctor, export, join, meetings
+from dragoman.commands import bot, demo, doctor, export, join, leave, meetings, replay, transcribe
 from dragoman.settings import load_settings
 
-COMMANDS = (join, demo, meetings, export, doctor, bot)
+COMMANDS = (join, leave, demo, transcribe, replay, meetings, export, doctor, bot)
 
 DESCRIPTION = (
     "A self-hosted Google Meet bot: it joins, hears, knows who speaks, and shows live "
@@ -50,13 +51,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.complain(error)
         return error.exit_code
     except OSError as error:
-        console.complain(StorageError(f"{error.strerror}: {error.filename or ''}".strip(": ")))
+        console.complain(_storage(error))
         return StorageError.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _storage(error: OSError) -> StorageError:
+    what = f"{error.strerror or type(error).__name__}: {error.filename or ''}".strip(": ")
+    if error.errno == errno.ENOSPC:
+        return StorageError(f"{what}.", "Free some space, or choose another folder.")
+    return StorageError(f"{what}.", "Check that the folder exists and can be written to.")
 
 
 def _log_to_stderr(level: str) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.meet import MeetBot
 from domain.clock import MeetingClock
-from domain.ports import MeetingStore, TranscriptStore
+from dragoman.facts import FactKeeper
 from dragoman.hub import Hub
 from dragoman.steps import Steps
 from dragoman.trace import Trace
@@ -33,8 +33,7 @@ class Crew(Protocol):
     hub: Hub
     trace: Trace
     steps: Steps
-    meetings: MeetingStore
-    transcripts: TranscriptStore
+    facts: FactKeeper
 
     def stage(self, clock: MeetingClock) -> AbstractAsyncContextManager[Stage]:
         """Builds what hears, says, draws and writes; unwinds it in order."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.browser import find_browser
-from domain.engines import Health, load
+from domain.engines import Health
 from domain.errors import DragomanError
+from domain.ports import Recognizer
+from dragoman.hearing import recognizer_builders
 from dragoman.settings import Settings
 from dragoman.store import open_stores
 from overlay.fonts import missing_fonts
@@ -75,25 +77,23 @@ async def _fonts(settings: Settings) -> Health:
 
 
 async def _recognisers(settings: Settings) -> list[Check]:
-    from pipeline.asr import ENGINES
-
     checks = []
     wanted = settings.hearing.engine
-    for name in sorted(set(ENGINES) - {"scripted", "meet-captions"}):
+    builders = recognizer_builders(settings.hearing, fetch=False)
+    for name in sorted(set(builders) - {"scripted", "meet-captions"}):
         essential = wanted == name or (wanted == "auto" and name == "pocketsphinx")
-        checks.append(Check(f"speech: {name}", await _guarded(_engine(ENGINES, name)), essential))
+        checks.append(Check(f"speech: {name}", await _guarded(_engine(builders[name])), essential))
     checks.append(
         Check("speech: meet-captions", Health(True, "words of Meet's own captions, any language"))
     )
     return checks
 
 
-def _engine(table: dict[str, str], name: str) -> Callable[[], Awaitable[Health]]:
+def _engine(build: Callable[[], Recognizer]) -> Callable[[], Awaitable[Health]]:
     async def check() -> Health:
-        engine = load(table, name)()
+        engine = build()
         try:
-            health: Health = await engine.health()
-            return health
+            return await engine.health()
         finally:
             await engine.aclose()
 

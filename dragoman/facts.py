@@ -1,4 +1,4 @@
-"""Keeps what is told of a session: lost sound, the audio path, the captions' lag."""
+"""Keeps what is told of a session: who was there, lost sound, the audio path and the like."""
 
 import asyncio
 import logging
@@ -8,24 +8,32 @@ from typing import Self
 from domain.audio import Gap
 from domain.errors import StorageError
 from domain.events import Event, Notice
+from domain.hints import RosterHint
+from domain.people import Participant
+from domain.ports import TranscriptStore
+from dragoman.people import Attendance
 from storage.facts import SqlFactStore
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 1000
 
+_Fact = Gap | Notice | tuple[Participant, ...]
+
 
 class FactKeeper:
-    """Writes gaps and the last notice of each kind beside the loop's work.
+    """Writes people, gaps and the last notice of each kind beside the loop's work.
 
     An async context manager. Overflow: the newest fact is dropped and logged once; captions
     never wait for facts.
     """
 
-    def __init__(self, meeting_id: str, store: SqlFactStore) -> None:
+    def __init__(self, meeting_id: str, store: SqlFactStore, transcripts: TranscriptStore) -> None:
         self._meeting_id = meeting_id
         self._store = store
-        self._queue: asyncio.Queue[Gap | Notice | None] = asyncio.Queue(CAPACITY)
+        self._transcripts = transcripts
+        self._people = Attendance()
+        self._queue: asyncio.Queue[_Fact | None] = asyncio.Queue(CAPACITY)
         self._group = asyncio.TaskGroup()
         self._dropped = False
 
@@ -45,21 +53,35 @@ class FactKeeper:
 
     def note(self, event: Event) -> None:
         """Takes what is worth keeping of an event."""
-        if not isinstance(event, Gap | Notice):
-            return
+        if isinstance(event, RosterHint):
+            self._people.take(event)
+            self._put(self._people.everybody())
+        elif isinstance(event, Gap | Notice):
+            self._put(event)
+
+    def everybody_left(self, at_s: float) -> None:
+        """The meeting is over for those who stayed to the end."""
+        self._put(self._people.at_end(at_s))
+
+    def _put(self, fact: _Fact) -> None:
         try:
-            self._queue.put_nowait(event)
+            self._queue.put_nowait(fact)
         except asyncio.QueueFull:
             if not self._dropped:
                 log.warning("too many facts at once; some are not stored")
             self._dropped = True
 
     async def _run(self) -> None:
-        while (event := await self._queue.get()) is not None:
+        while (fact := await self._queue.get()) is not None:
             try:
-                if isinstance(event, Gap):
-                    await self._store.write_gaps(self._meeting_id, [event])
-                else:
-                    await self._store.put(self._meeting_id, event.kind, event.text)
+                await self._write(fact)
             except StorageError as error:
                 log.warning("a fact could not be stored: %s", type(error).__name__)
+
+    async def _write(self, fact: _Fact) -> None:
+        if isinstance(fact, Gap):
+            await self._store.write_gaps(self._meeting_id, [fact])
+        elif isinstance(fact, Notice):
+            await self._store.put(self._meeting_id, fact.kind, fact.text)
+        elif fact:
+            await self._transcripts.write_participants(self._meeting_id, fact)

@@ -23,16 +23,22 @@ class Hub:
         self._depth = depth
         self._functions: list[Listener] = []
         self._queues: set[asyncio.Queue[Event]] = set()
+        self._broken: list[Listener] = []
         self.dropped = 0
 
     def on(self, function: Listener) -> None:
-        """Calls a quick function for every event from now on."""
+        """Calls a quick function for every event from now on; its faults are logged once."""
         self._functions.append(function)
 
     def publish(self, event: Event) -> None:
         """Hands an event out; never waits."""
         for function in self._functions:
-            function(event)
+            try:
+                function(event)
+            except Exception:
+                if function not in self._broken:
+                    self._broken.append(function)
+                    log.exception("a watcher failed")
         for queue in self._queues:
             if queue.full():
                 queue.get_nowait()

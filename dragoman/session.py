@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TypeVar
 
+from domain.errors import StorageError
+from domain.events import Notice
 from domain.hints import ChatHint, Hint, LoudnessHint, RosterHint
 from domain.meetings import Ending, Meeting, MeetingState, Reason
 from dragoman.announce import greeting
 from dragoman.crew import Crew, Stage
-from dragoman.people import Attendance
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,6 @@ class Session:
         self._meeting = meeting
         self._crew = crew
         self._announce = announce
-        self._people = Attendance()
 
     def stop(self, reason: Reason = Reason.STOPPED) -> None:
         """Leaves as soon as the last words are flushed."""
@@ -39,15 +39,28 @@ class Session:
         """Joins, stays, leaves; says how it ended. Every step is stored."""
         ending = await self._crew.bot.join()
         if ending is None:
+            ending = await self._stay()
+        await self._crew.steps.take(ending.state, ending.reason, ending.evidence)
+        return ending
+
+    async def _stay(self) -> Ending:
+        ending: Ending | None = None
+        try:
             async with self._crew.stage(self._crew.bot.clock) as stage:
                 ending = await self._attend(stage)
-        await self._crew.steps.take(ending.state, ending.reason, ending.evidence)
+        except StorageError as error:
+            if ending is None:
+                raise
+            log.warning("an output could not be completed: %s", type(error).__name__)
+            now_s = self._crew.bot.clock.now_s()
+            self._crew.hub.publish(Notice("output_failed", str(error), now_s))
+        assert ending is not None
         return ending
 
     async def _attend(self, stage: Stage) -> Ending:
         clock = self._crew.bot.clock
         self._crew.trace.clock(clock)
-        await self._crew.meetings.update(self._meeting.id, began_at=clock.began_at)
+        await self._crew.steps.begin(clock.began_at)
         over = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(self._listen(stage, over))
@@ -57,23 +70,25 @@ class Session:
             hello.cancel()
             await self._finish(listening, stage)
         await self._leave(ending)
-        people = self._people.at_end(clock.now_s())
-        await self._crew.transcripts.write_participants(self._meeting.id, people)
+        self._crew.facts.everybody_left(clock.now_s())
         return ending
 
     async def _listen(self, stage: Stage, over: asyncio.Event) -> None:
+        """Hears until the stay is over. A fault ends the stay in order: what was said by
+        then is flushed, and the bot leaves."""
         frames = self._crew.trace.frames(until(over, self._crew.bot.frames()))
-        hints = self._noticed(until(over, self._crew.bot.hints()), stage)
-        await stage.listener.run(frames, hints)
+        hints = self._noticed(self._crew.trace.hints(until(over, self._crew.bot.hints())), stage)
+        try:
+            await stage.listener.run(frames, hints)
+        except Exception as error:
+            log.exception("hearing failed")
+            evidence = f"hearing failed: {type(error).__name__}"
+            self._crew.bot.stop(Reason.INTERNAL_ERROR, evidence)
 
     async def _noticed(self, hints: AsyncIterator[Hint], stage: Stage) -> AsyncIterator[Hint]:
         async for hint in hints:
             if isinstance(hint, RosterHint):
-                self._people.take(hint)
                 stage.captioner.names(hint.participants)
-                await self._crew.transcripts.write_participants(
-                    self._meeting.id, self._people.everybody()
-                )
             if isinstance(hint, RosterHint | ChatHint | LoudnessHint):
                 self._crew.hub.publish(hint)
             yield hint
@@ -87,13 +102,15 @@ class Session:
                 return
 
     async def _finish(self, listening: asyncio.Task[None], stage: Stage) -> None:
+        _, late = await asyncio.wait({listening}, timeout=FLUSH_S)
+        if late:
+            log.warning("the last sound was not all recognised in time")
+            listening.cancel()
         try:
             async with asyncio.timeout(FLUSH_S):
-                await asyncio.shield(listening)
                 await stage.captioner.flush()
         except TimeoutError:
             log.warning("the last words were not all translated in time")
-            listening.cancel()
 
     async def _leave(self, ending: Ending) -> None:
         await self._crew.steps.take(MeetingState.LEAVING, ending.reason, ending.evidence)
@@ -105,13 +122,12 @@ class Session:
 async def until(over: asyncio.Event, items: AsyncIterator[T]) -> AsyncIterator[T]:
     """The items that come before `over` is set."""
     stop = asyncio.ensure_future(over.wait())
+    item: asyncio.Future[T] | None = None
     try:
         while not over.is_set():
             item = asyncio.ensure_future(anext(items))
             await asyncio.wait({item, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not item.done():
-                item.cancel()
-                await asyncio.gather(item, return_exceptions=True)
                 return
             try:
                 value = item.result()
@@ -120,3 +136,6 @@ async def until(over: asyncio.Event, items: AsyncIterator[T]) -> AsyncIterator[T
             yield value
     finally:
         stop.cancel()
+        if item is not None and not item.done():
+            item.cancel()
+            await asyncio.gather(item, return_exceptions=True)

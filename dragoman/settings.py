@@ -44,13 +44,45 @@ class BotGroup(_Group):
 class HearingGroup(_Group):
     """How speech becomes words."""
 
-    engine: str = Field("auto", description="auto, pocketsphinx, meet-captions or scripted.")
+    engine: str = Field(
+        "auto",
+        description="auto, openai-audio, faster-whisper, pocketsphinx, meet-captions or scripted.",
+    )
     languages: tuple[str, ...] = Field(
         (), description="Languages that are spoken. Empty: as Meet's captions tell."
     )
     end_silence_s: float = Field(0.5, ge=0.2, le=3, description="Silence that ends an utterance.")
     max_utterance_s: float = Field(12, ge=3, le=30, description="Longer speech is cut.")
     caption_language: str = Field("", description="Language to set Meet's captions to.")
+    model: str = Field(
+        "",
+        description="Whisper model for faster-whisper: a size such as base, small or turbo. "
+        "Empty: the best that lies in the cache of the model hub.",
+    )
+    model_path: Path | None = Field(
+        None, description="Folder of a Whisper model converted for CTranslate2."
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where Whisper runs.")
+    compute_type: str = Field(
+        "auto", description="Whisper's numbers: auto is int8 on a processor, float16 on a GPU."
+    )
+    step_s: float = Field(
+        1,
+        ge=0,
+        le=10,
+        description="Least sound between two drafts of Whisper or a server; 0 shows finished "
+        "utterances only.",
+    )
+    allow_download: bool = Field(
+        False, description="Fetch the Whisper model from the hub where it is not here."
+    )
+    openai_url: str = Field(
+        "",
+        description="Base URL of an OpenAI-compatible server that transcribes, such as vLLM; "
+        "ends in /v1.",
+    )
+    openai_model: str = Field("", description="Model name on that server. Empty: its first.")
+    openai_key: SecretStr = Field(SecretStr(""), description="API key of that server.")
 
     _codes = field_validator("languages")(lambda codes: tuple(parse_language(c) for c in codes))
 
@@ -78,7 +110,7 @@ class CameraGroup(_Group):
 
     on: bool = Field(True, description="Show captions as the bot's camera.")
     layout: Literal["subtitle", "split"] = Field("split", description="One language, or two.")
-    theme: Literal["dark", "high-contrast"] = Field("dark", description="Colours.")
+    theme: Literal["dark", "light", "high-contrast"] = Field("dark", description="Colours.")
     large: bool = Field(False, description="Largest type, one utterance at a time.")
     show_original: bool = Field(True, description="The spoken words beside the translation.")
     record: Path | None = Field(None, description="Also write the picture to this MP4 file.")
@@ -90,6 +122,12 @@ class WebGroup(_Group):
 
     port: int = Field(0, ge=0, le=65535, description="Port on 127.0.0.1; 0 takes a free one.")
     keep: bool = Field(False, description="Keep the live page up after the meeting.")
+
+
+class FilesGroup(_Group):
+    """Recorded sound."""
+
+    largest_gb: float = Field(20, gt=0, description="Larger files are not transcribed.")
 
 
 class Settings(_Group):
@@ -109,6 +147,7 @@ class Settings(_Group):
     translation: TranslationGroup = TranslationGroup()
     camera: CameraGroup = CameraGroup()
     web: WebGroup = WebGroup()
+    files: FilesGroup = FilesGroup()
 
     @property
     def data_dir(self) -> Path:

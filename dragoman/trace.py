@@ -6,16 +6,28 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from domain.audio import Frame
-from domain.clock import MeetingClock
+from domain.clock import Clock
 from domain.events import Event
+from domain.hints import Hint
+from dragoman.hintfile import TimedHint, to_line
+
+
+class TiedClock(Clock, Protocol):
+    """A clock whose second 0 is known."""
+
+    @property
+    def began_monotonic_s(self) -> float: ...
+
+    @property
+    def began_at(self) -> datetime: ...
 
 
 class Trace:
-    """Writes events.jsonl (one event a line, with the monotonic time it came at), and each
-    track's frames as raw PCM beside an index of their start times.
+    """Writes events.jsonl (one event a line, with the monotonic time it came at), each track's
+    frames as raw PCM beside an index of their start times, and hints.jsonl.
 
     An empty folder path switches it off. Used as a context manager; closes its files.
     """
@@ -23,6 +35,8 @@ class Trace:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._events: IO[str] | None = None
+        self._hints: IO[str] | None = None
+        self._clock: Clock | None = None
         self._sound: dict[str, tuple[IO[bytes], IO[str]]] = {}
 
     def __enter__(self) -> "Trace":
@@ -35,14 +49,24 @@ class Trace:
         if self._events is not None:
             self._events.close()
             self._events = None
+        if self._hints is not None:
+            self._hints.close()
+            self._hints = None
         for pcm, index in self._sound.values():
             pcm.close()
             index.close()
         self._sound.clear()
 
-    def clock(self, clock: MeetingClock) -> None:
-        """Notes where the meeting's second 0 lies on the machine's monotonic clock."""
-        self._line({"event": "Clock", "began_monotonic_s": clock.began_monotonic_s})
+    def clock(self, clock: TiedClock) -> None:
+        """Notes where the meeting's second 0 lies on the monotonic and on the wall clock."""
+        self._clock = clock
+        self._line(
+            {
+                "event": "Clock",
+                "began_monotonic_s": clock.began_monotonic_s,
+                "began_at": clock.began_at.isoformat(),
+            }
+        )
 
     def event(self, event: Event) -> None:
         """Notes an event."""
@@ -56,6 +80,15 @@ class Trace:
                 self._keep(frame)
             yield frame
 
+    async def hints(self, hints: AsyncIterator[Hint]) -> AsyncIterator[Hint]:
+        """Passes hints on and keeps a copy."""
+        async for hint in hints:
+            if self._folder is not None and self._clock is not None:
+                self._hints = self._hints or _new(self._folder / "hints.jsonl")
+                came_s = round(max(hint.at_s, self._clock.now_s()), 3)
+                self._hints.write(to_line(TimedHint(hint, came_s)) + "\n")
+            yield hint
+
     def _line(self, record: dict[str, Any]) -> None:
         if self._events is not None:
             record["monotonic_s"] = round(time.monotonic(), 6)
@@ -66,6 +99,7 @@ class Trace:
         if frame.track not in self._sound:
             number = len(self._sound)
             stem = self._folder / f"track-{number}"
+            self._line({"event": "Track", "file": stem.name, "track": frame.track})
             self._sound[frame.track] = (
                 stem.with_suffix(".pcm").open("wb"),
                 stem.with_suffix(".idx").open("w", encoding="ascii"),
@@ -73,6 +107,10 @@ class Trace:
         pcm, index = self._sound[frame.track]
         pcm.write(frame.pcm)
         index.write(f"{frame.start_s:.6f} {time.monotonic():.6f} {len(frame.pcm) // 2}\n")
+
+
+def _new(path: Path) -> IO[str]:
+    return path.open("w", encoding="utf-8")
 
 
 def _plain(event: Event) -> dict[str, Any]:

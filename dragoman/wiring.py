@@ -16,6 +16,7 @@ from domain.links import SITE
 from domain.meetings import Meeting
 from domain.ports import PictureSink, Recognizer, Translator
 from dragoman.cards import idle_card
+from dragoman.controls import SessionControls
 from dragoman.crew import Stage
 from dragoman.facts import FactKeeper
 from dragoman.hearing import open_recognizer
@@ -49,10 +50,11 @@ class SessionCrew:
     recognizer: Recognizer
     translators: list[Translator]
     live_url: str
+    controls: SessionControls
 
     def __init__(self, meeting: Meeting, settings: Settings, stores: Stores) -> None:
-        self.meetings = stores.meetings
-        self.transcripts = stores.transcripts
+        self.facts = FactKeeper(meeting.id, stores.facts, stores.transcripts)
+        self._transcripts = stores.transcripts
         self.hub = Hub()
         self.trace = Trace(settings.measure)
         self.steps = Steps(meeting.id, meeting.state, stores.meetings, self.hub)
@@ -69,7 +71,7 @@ class SessionCrew:
             overlay.set_card("idle", idle_card(meeting.name, meeting.languages))
             journal = settings.data_dir / "meetings" / meeting.id / "segments.jsonl"
             writer = await stack.enter_async_context(
-                SegmentWriter(self.transcripts, meeting.id, journal, self.hub.publish, clock)
+                SegmentWriter(self._transcripts, meeting.id, journal, self.hub.publish, clock)
             )
             desk = TranslationDesk(
                 TranslatorChain(
@@ -122,7 +124,9 @@ class SessionCrew:
             show_original=camera.show_original,
             stamp=self._settings.measure is not None,
         )
-        return Overlay(settings, clock, sinks, self.hub.publish)
+        overlay = Overlay(settings, clock, sinks, self.hub.publish)
+        self.controls.attach(overlay, settings)
+        return overlay
 
 
 @asynccontextmanager
@@ -133,13 +137,14 @@ async def build_crew(
     async with AsyncExitStack() as stack:
         crew = SessionCrew(meeting, settings, stores)
         stack.enter_context(crew.trace)
-        facts = await stack.enter_async_context(FactKeeper(meeting.id, stores.facts))
+        await stack.enter_async_context(crew.facts)
         live = LiveState(meeting.code, meeting.languages)
-        for watcher in (crew.trace.event, facts.note, live.apply):
+        for watcher in (crew.trace.event, crew.facts.note, live.apply):
             crew.hub.on(watcher)
         token = secrets.token_urlsafe(24)
         endpoint = PageEndpoint()
-        page = LivePage(token, crew.hub.subscribe, live.snapshot, crew.feed.frames)
+        crew.controls = SessionControls(settings.camera, live.dress)
+        page = LivePage(token, crew.hub.subscribe, live.snapshot, crew.feed.frames, crew.controls)
         app = web.Application()
         endpoint.add_routes(app)
         page.add_routes(app)

@@ -36,6 +36,8 @@ class CaptionSettings:
     rules: SentenceRules = field(default_factory=SentenceRules)
     draft_step: int = 2
     """New stable words that are worth a draft translation."""
+    drafts: bool = True
+    """Translate sentences that still run."""
     flush_s: float = 10.0
     """How long `flush` waits for translations."""
     remembered: int = 2000
@@ -142,7 +144,7 @@ class Captioner:
 
     async def _ask_drafts(self, record: CaptionRecord) -> None:
         caption = record.caption
-        if caption is None or not record.targets:
+        if caption is None or not record.targets or not self._settings.drafts:
             return
         count = ready(caption.words, caption.stable, record.drafted, step=self._settings.draft_step)
         if count:

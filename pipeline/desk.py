@@ -131,6 +131,10 @@ class TranslationDesk:
         """Remembers a final sentence as context for those that follow."""
         self._context.add(text, language)
 
+    async def keep_up(self, most: int) -> None:
+        """Waits until no more than `most` finals wait for their first result."""
+        await self.waiting.idle(most)
+
     async def settle(self, deadline_s: float) -> None:
         """Waits until no final waits for its first result; what is late is marked failed."""
         try:

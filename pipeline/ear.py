@@ -38,6 +38,10 @@ class Ear:
         self._limit = round(parts.settings.queue_s / FRAME_S)
         self._news = asyncio.Event()
         self._ended = False
+        self._turn = asyncio.Event()
+        self._rested = asyncio.Event()
+        self._taken = 0
+        self._arrived_s = float("-inf")
         self._dropped = 0
         self._told_s = float("-inf")
         self._windows = Windows()
@@ -52,12 +56,20 @@ class Ear:
             if self._dropped == 1:
                 log.warning("Recognition is too slow: sound of a track is dropped")
         self._frames.append(frame)
+        self._arrived_s = self._parts.clock.now_s()
         self._news.set()
 
     def end(self) -> None:
         """No frame follows."""
         self._ended = True
         self._news.set()
+        self._turn.set()
+
+    async def step(self) -> None:
+        """Where time is stepped: hears what was put, and returns when that is done."""
+        self._rested.clear()
+        self._turn.set()
+        await self._rested.wait()
 
     async def run(self) -> None:
         """Returns when the track ended and its last words were passed on."""
@@ -82,6 +94,8 @@ class Ear:
     async def _batch(self) -> tuple[list[Frame], bool]:
         """What arrived, and whether the track fell silent without saying so."""
         wait_s = self._parts.settings.end_silence_s + _STALL_S if self._utterances.open else None
+        if self._parts.settings.stepped:
+            return await self._given(wait_s)
         stalled = False
         while len(self._frames) < _BATCH_S / FRAME_S and not self._ended:
             self._news.clear()
@@ -93,6 +107,18 @@ class Ear:
                 break
         count = min(len(self._frames), _MOST_BATCH)
         self._tell_behind()
+        return [self._frames.popleft() for _ in range(count)], stalled
+
+    async def _given(self, wait_s: float | None) -> tuple[list[Frame], bool]:
+        """The same where time is stepped: what was put before this turn."""
+        if not self._turn.is_set():
+            self._rested.set()
+        await self._turn.wait()
+        if not self._ended:
+            self._turn.clear()
+        count = min(len(self._frames), _MOST_BATCH)
+        silent_s = self._parts.clock.now_s() - self._arrived_s
+        stalled = not count and wait_s is not None and silent_s >= wait_s
         return [self._frames.popleft() for _ in range(count)], stalled
 
     def _tell_behind(self) -> None:
@@ -195,6 +221,9 @@ class Ear:
         self._live.speech_s = max(cut_s, changed_s)
 
     def _new_id(self) -> str:
+        self._taken += 1
+        if self._parts.settings.stepped:
+            return f"{self._track}-{self._taken}"
         return f"{self._track}-{uuid4().hex[:12]}"
 
 

@@ -32,3 +32,5 @@ class HearingSettings:
     """Sound that may wait per track; beyond it the oldest is dropped and counted."""
     behind_s: float = 2.5
     """Waiting sound from which on the listener says that it falls behind."""
+    stepped: bool = False
+    """Time passes only with the calls of `Listener.step`: for sound that is not live."""

@@ -65,6 +65,7 @@ class Listener:
         self._gate = gate_for(engine.name if engine else "")
         self._ears: dict[str, Ear] = {}
         self._told_lag = False
+        self._ticked_s = float("-inf")
 
     @property
     def caption_lag_s(self) -> float:
@@ -142,14 +143,27 @@ class Listener:
         self._languages.hear(participant_id, hint)
         await self._sources.from_line(line)
 
+    async def step(self) -> None:
+        """Where time is stepped: returns when all sound taken so far is heard, track by track
+        so that the same input always gives the same updates, and what is due is settled."""
+        for ear in self._ears.values():
+            await ear.step()
+        now_s = self._clock.now_s()
+        if now_s - self._ticked_s >= _TICK_S:
+            self._ticked_s = now_s
+            await self._settle()
+
     async def _tick(self) -> None:
-        while True:
+        while not self._settings.stepped:
             await asyncio.sleep(_TICK_S)
-            await self._sources.tick()
-            if self._lag.settled and not self._told_lag:
-                self._told_lag = True
-                text = f"Meet's captions arrive {self._lag.lag_s:.1f} s after the words."
-                self._notify(Notice("caption_lag", text, self._clock.now_s()))
+            await self._settle()
+
+    async def _settle(self) -> None:
+        await self._sources.tick()
+        if self._lag.settled and not self._told_lag:
+            self._told_lag = True
+            text = f"Meet's captions arrive {self._lag.lag_s:.1f} s after the words."
+            self._notify(Notice("caption_lag", text, self._clock.now_s()))
 
 
 def _vad(wanted: str) -> tuple[Callable[[], Vad], str]:

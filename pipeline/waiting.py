@@ -114,9 +114,9 @@ class WaitingRoom:
         self._busy.pop((job.key, job.request.draft), None)
         self._news.tell()
 
-    async def idle(self) -> None:
-        """Returns when no final waits for its first result."""
-        while self._unfinished():
+    async def idle(self, most: int = 0) -> None:
+        """Returns when no more than `most` finals wait for their first result."""
+        while len(self._unfinished()) > most:
             await self._news.wait(None)
 
     def give_up(self) -> list[Job]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import av
 from av.video.frame import VideoFrame
 
+from domain.errors import StorageError
+
 log = logging.getLogger(__name__)
 
 _CLOCK = 90_000
@@ -22,6 +24,8 @@ class TileRecorder:
     def __init__(self, path: Path, *, fps: float = 15.0) -> None:
         self.dropped = 0
         self._path, self._gap_s = path, 0.8 / fps
+        self._part = path.with_name(f".{path.name}.part")
+        self._error: Exception | None = None
         self._queue: queue.Queue[tuple[float, VideoFrame] | None] = queue.Queue(_WAITING)
         self._last_s = float("-inf")
         self._thread = threading.Thread(target=self._encode, name="tile recorder")
@@ -40,20 +44,36 @@ class TileRecorder:
             self.dropped += 1
 
     def close(self) -> None:
-        """Ends the file; waits for the encoder."""
+        """Ends the file; waits for the encoder. Raises StorageError if there is no file."""
         self._queue.put(None)
         self._thread.join()
+        if self._error is not None:
+            raise StorageError(
+                f"The recording {self._path} could not be written: {self._error}.",
+                "Free some space, or choose another folder.",
+            ) from self._error
 
     def _encode(self) -> None:
         first = self._queue.get()
         if first is None:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._write(first)
+            self._part.replace(self._path)
+        except (OSError, av.FFmpegError) as error:
+            self._error = error
+            self._part.unlink(missing_ok=True)
+            while self._queue.get() is not None:
+                pass
+
+    def _write(self, first: tuple[float, VideoFrame]) -> None:
         zero_s, last_pts = first[0], -1
         item: tuple[float, VideoFrame] | None = first
-        with av.open(str(self._path), "w", options={"movflags": "faststart"}) as file:
-            options = {"preset": "ultrafast", "crf": "26", "threads": "1"}
-            stream = file.add_stream("libx264", options=options)
+        options = {"movflags": "faststart"}
+        with av.open(str(self._part), "w", format="mp4", options=options) as file:
+            coding = {"preset": "ultrafast", "crf": "26", "threads": "1"}
+            stream = file.add_stream("libx264", options=coding)
             stream.width, stream.height = _SIZE
             stream.pix_fmt = "yuv420p"
             stream.time_base = stream.codec_context.time_base = Fraction(1, _CLOCK)

@@ -4,9 +4,10 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
-from urllib.parse import urlsplit
 
 from aiohttp import web
+
+from domain.text import clean
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,6 +24,16 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
+
+
+def problem(status: int, title: str, detail: str = "") -> web.Response:
+    """An answer for programs: what is wrong, and what to do."""
+    return web.json_response(
+        {"type": "about:blank", "title": clean(title), "status": status, "detail": clean(detail)},
+        status=status,
+        content_type="application/problem+json",
+        headers=HEADERS,
+    )
 
 
 class Access:
@@ -48,6 +59,21 @@ class Access:
 
         return guard
 
+    def commanding(self, handler: Handler) -> Handler:
+        """The handler for who may give orders: a bearer header, or the cookie of our own page."""
+
+        async def guard(request: web.Request) -> web.StreamResponse:
+            if not self._equal(_bearer(request)):
+                if not self._equal(request.cookies.get(self.cookie)):
+                    return problem(
+                        401, "The token is missing.", "Send Authorization: Bearer TOKEN."
+                    )
+                if not _own_page(request):
+                    return problem(403, "Another page asks for this.", "Open the live page itself.")
+            return await handler(request)
+
+        return guard
+
     def remember(self, request: web.Request, response: web.StreamResponse) -> None:
         """Gives a browser that came with the token a cookie for what follows."""
         if "token" in request.query:
@@ -62,21 +88,24 @@ class Access:
 
     def same_origin(self, request: web.Request) -> bool:
         """Whether a socket is opened by our own page, or by a program with a bearer header."""
-        origin = request.headers.get("Origin")
-        if origin is None:
+        if "Origin" not in request.headers:
             return "Authorization" in request.headers
-        parts = urlsplit(origin)
-        return parts.scheme in ("http", "https") and parts.netloc == request.host
+        return _own_page(request)
 
     def _holds(self, request: web.Request) -> bool:
-        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        shown = (
-            request.query.get("token"),
-            request.cookies.get(self.cookie),
-            bearer if scheme.lower() == "bearer" else None,
-        )
-        return any([self._equal(each) for each in shown if each is not None])
+        shown = (request.query.get("token"), request.cookies.get(self.cookie), _bearer(request))
+        return any([self._equal(each) for each in shown])
 
-    def _equal(self, shown: str) -> bool:
-        digest = hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest()
+    def _equal(self, shown: str | None) -> bool:
+        digest = hashlib.sha256((shown or "").encode("utf-8", "surrogatepass")).digest()
         return hmac.compare_digest(digest, self._digest)
+
+
+def _bearer(request: web.Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
+
+
+def _own_page(request: web.Request) -> bool:
+    own = (f"http://{request.host}", f"https://{request.host}")
+    return request.headers.get("Origin") in own

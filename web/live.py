@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 from domain.events import Event
 from domain.text import clean
 from web.access import HEADERS, Access, Handler
+from web.controls import ControlRoutes, Controls
 from web.live_state import LiveSnapshot
 from web.outbox import Outbox
 
@@ -34,6 +35,7 @@ _STATIC = {
     "live.css": "text/css",
     "live.js": "text/javascript",
     "captions.js": "text/javascript",
+    "controls.js": "text/javascript",
     "dom.js": "text/javascript",
     "panels.js": "text/javascript",
     "socket.js": "text/javascript",
@@ -47,7 +49,8 @@ class LivePage:
     """Serves /live, its socket and camera, and /health.
 
     `subscribe` opens a stream of the session's events, `snapshot` tells what they have come
-    to, `jpegs` yields the camera's pictures as JPEG files.
+    to, `jpegs` yields the camera's pictures as JPEG files. With `controls` the viewers may
+    change the picture and send the bot away.
     """
 
     def __init__(
@@ -56,14 +59,17 @@ class LivePage:
         subscribe: Subscribe,
         snapshot: Callable[[], LiveSnapshot],
         jpegs: Callable[[], AsyncIterator[bytes]],
+        controls: Controls | None = None,
     ) -> None:
         self._access = Access(token)
+        self._orders = ControlRoutes(controls, self._access) if controls else None
         self._subscribe = subscribe
         self._snapshot = snapshot
         self._jpegs = jpegs
         self._streams: set[asyncio.Task[object]] = set()
         folder = files("web")
         self._page = Template(folder.joinpath("templates/live.html").read_text("utf-8"))
+        self._menu = folder.joinpath("templates/controls.html").read_text("utf-8")
         self._static = {name: folder.joinpath(f"static/{name}").read_bytes() for name in _STATIC}
 
     def add_routes(self, app: web.Application) -> None:
@@ -74,6 +80,8 @@ class LivePage:
         app.router.add_get("/live/events", guarded(self._streaming(self._events)), allow_head=False)
         app.router.add_get("/live/camera", guarded(self._streaming(self._camera)), allow_head=False)
         app.router.add_get("/health", self._health)
+        if self._orders is not None:
+            self._orders.add_routes(app)
         app.on_shutdown.append(self._let_go)
 
     async def _let_go(self, app: web.Application) -> None:
@@ -99,7 +107,9 @@ class LivePage:
     async def _show(self, request: web.Request) -> web.Response:
         title = clean(self._snapshot().title) or "Live"
         response = web.Response(
-            text=self._page.substitute(title=escape(title)),
+            text=self._page.substitute(
+                title=escape(title), controls=self._menu if self._orders else ""
+            ),
             content_type="text/html",
             headers=HEADERS,
         )

@@ -60,6 +60,8 @@ class LiveSnapshot:
     gaps: int = 0
     colours: Mapping[str, int] = field(default_factory=dict)
     """`Caption.speaker_key` -> number of the colour."""
+    look: Mapping[str, object] = field(default_factory=dict)
+    """How the picture is to look, by the names of `web.controls.FIELDS`; empty: not told."""
 
 
 @dataclass(slots=True)
@@ -91,6 +93,7 @@ class LiveState:
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self._gaps = 0
         self._palette = Palette()
+        self._look: Mapping[str, object] = {}
 
     def apply(self, event: Event | LoudnessHint) -> None:
         """Takes one event in; LoudnessHints name the tracks."""
@@ -114,6 +117,10 @@ class LiveState:
             case _:
                 self._note(event)
 
+    def dress(self, look: Mapping[str, object]) -> None:
+        """How the picture is to look from now on."""
+        self._look = dict(look)
+
     def snapshot(self) -> LiveSnapshot:
         """What is to be seen now."""
         return LiveSnapshot(
@@ -128,6 +135,7 @@ class LiveState:
             notices=tuple(self._notices),
             gaps=self._gaps,
             colours={key: n % COLOURS for key, n in self._palette.everybody().items()},
+            look=self._look,
         )
 
     def _revise(self, caption: Caption) -> None:

@@ -129,5 +129,6 @@ def stages(snapshot: LiveSnapshot) -> Message:
 
 
 def picture(snapshot: LiveSnapshot) -> Message:
-    """The number of the newest picture."""
-    return {"type": "picture", "number": snapshot.picture}
+    """The number of the newest picture, and its look where that may be changed."""
+    look = {"look": dict(snapshot.look)} if snapshot.look else {}
+    return {"type": "picture", "number": snapshot.picture, **look}

@@ -1,10 +1,13 @@
 """Picks the received frame that shows the most."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+from storage.export.files import write_atomic
 
 BRIGHT = 150
 
@@ -23,10 +26,10 @@ class Portrait:
             self._best, self._score = rgb, score
 
     def save(self, path: Path) -> bool:
-        """Writes the best frame as PNG; says whether there was one."""
+        """Writes the best frame as PNG; says whether there was one. Raises StorageError."""
         if self._best is None:
             return False
-        partial = path.with_suffix(".part.png")
-        Image.fromarray(self._best).save(partial)
-        partial.replace(path)
+        picture = BytesIO()
+        Image.fromarray(self._best).save(picture, "PNG")
+        write_atomic(path, picture.getvalue())
         return True

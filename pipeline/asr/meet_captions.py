@@ -1,7 +1,7 @@
 """Meet's own captions as words: revised lines in, spoken updates out.
 
-A word is stable once it stood unchanged for STEADY_S, or once three words and 16 characters
-follow it; Meet corrects 12 characters back on average. Stable words stay as they are. A
+A word is stable once it stood unchanged for STEADY_S, or once three words and 28 characters
+follow it, for Meet's corrections seldom reach back farther. Stable words stay as they are. A
 line is final when Meet says so or when it rested for 2.5 seconds; what Meet appends to it
 afterwards is a new utterance.
 """
@@ -16,7 +16,7 @@ from pipeline.caption_lines import Line, Token
 
 STEADY_S = 0.6
 FOLLOWED_WORDS = 3
-FOLLOWED_CHARS = 16
+FOLLOWED_CHARS = 28
 REST_S = 2.5
 LONG_WORDS = 30
 LONGEST_WORDS = 60

@@ -1,30 +1,11 @@
 """Tells a translation from what engines give instead of one."""
 
 import re
-import unicodedata
 
 from domain.errors import EngineError
 from domain.ports import TranslationRequest
+from pipeline.script import fits
 
-_SCRIPTS: dict[str, tuple[str, ...]] = {
-    "ar": ("ARABIC",),
-    "fa": ("ARABIC",),
-    "ur": ("ARABIC",),
-    "he": ("HEBREW",),
-    "bg": ("CYRILLIC",),
-    "ru": ("CYRILLIC",),
-    "uk": ("CYRILLIC",),
-    "sr": ("CYRILLIC", "LATIN"),
-    "el": ("GREEK",),
-    "hi": ("DEVANAGARI",),
-    "bn": ("BENGALI",),
-    "ta": ("TAMIL",),
-    "te": ("TELUGU",),
-    "th": ("THAI",),
-    "ko": ("HANGUL",),
-    "ja": ("CJK", "HIRAGANA", "KATAKANA"),
-    "zh": ("CJK",),
-}
 _DENSE = frozenset({"ja", "zh", "ko", "th"})
 """Languages that say the same in far fewer characters."""
 _COMMON: dict[str, frozenset[str]] = {
@@ -110,10 +91,7 @@ def _check_length(text: str, request: TranslationRequest) -> None:
 
 
 def _check_script(text: str, request: TranslationRequest) -> None:
-    wanted = _SCRIPTS.get(request.target, ("LATIN",))
-    letters = _letters(_without(text, request.terms))
-    fitting = sum(unicodedata.name(c, "").startswith(wanted) for c in letters)
-    if len(letters) >= 4 and fitting < 0.5 * len(letters):
+    if not fits(_without(text, request.terms), request.target):
         raise EngineError("The translation is written in the wrong script.", _REMEDY)
 
 

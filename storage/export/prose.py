@@ -72,7 +72,9 @@ def _heading(transcript: Transcript) -> list[str]:
     spoken = sorted({name(primary(s.language)) for s in transcript.segments if s.language})
     lines = [f"Meeting {clean(meeting.code)}", f"Date: {began:%Y-%m-%d %H:%M} UTC"]
     if meeting.ended_at is not None:
-        lines.append(f"Length: {stamp((meeting.ended_at - began).total_seconds())}")
+        stay_s = (meeting.ended_at - began).total_seconds()
+        heard_s = max((segment.end_s for segment in transcript.segments), default=0.0)
+        lines.append(f"Length: {stamp(max(stay_s, heard_s))}")
     if people:
         lines.append(f"Participants: {', '.join(people)}")
     if spoken:

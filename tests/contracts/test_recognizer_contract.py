@@ -1,20 +1,61 @@
 """What every recogniser keeps to."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from benchmarks.whisper_weights import Shape, write_model
 from domain.engines import load
 from domain.languages import NAMES
 from domain.ports import RecognitionRequest, Recognizer
 from pipeline.asr import AUTO_ORDER, ENGINES
+from pipeline.asr.faster_whisper import FasterWhisper, FasterWhisperSettings
+from pipeline.asr.openai_audio import OpenAIAudio, OpenAIAudioSettings
 
 SILENCE = bytes(32000)
 
 
+async def transcribe(request: web.Request) -> web.Response:
+    """A server that hears nothing in silence."""
+    await request.read()
+    return web.json_response({"text": ""})
+
+
+async def models(request: web.Request) -> web.Response:
+    return web.json_response({"data": [{"id": "m"}]})
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_post("/v1/audio/transcriptions", transcribe)
+    app.router.add_get("/v1/models", models)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    await runner.cleanup()
+
+
+@pytest.fixture(scope="session")
+def random_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model with random weights."""
+    return write_model(tmp_path_factory.mktemp("whisper") / "model", Shape(width=16))
+
+
 @pytest.fixture(params=sorted(ENGINES))
-async def recognizer(request: pytest.FixtureRequest) -> AsyncIterator[Recognizer]:
-    engine = load(ENGINES, request.param)()
+async def recognizer(
+    request: pytest.FixtureRequest, server: str, random_whisper: Path
+) -> AsyncIterator[Recognizer]:
+    engine: Recognizer
+    if request.param == "faster-whisper":
+        engine = FasterWhisper(FasterWhisperSettings(path=str(random_whisper), device="cpu"))
+    elif request.param == "openai-audio":
+        engine = OpenAIAudio(OpenAIAudioSettings(server, "m"))
+    else:
+        engine = load(ENGINES, request.param)()
     if not (await engine.health()).ok:
         pytest.skip(f"{request.param} does not work here")
     yield engine

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from domain.audio import Level
 from domain.captions import Caption, Translation, TranslationState
+from domain.errors import UsageError
 from domain.events import CaptionRevised, Event, Notice, PictureShown, StageTimed
 from domain.hints import LoudnessHint, RosterHint
 from domain.meetings import MeetingState, Reason, StateChange
 from domain.people import Participant
 from domain.speech import Word
+from web.controls import Controls
 from web.live import LivePage
 from web.live_state import LiveState
 
@@ -61,6 +63,7 @@ class Scene:
     jpeg: bytes = b""
     app: Callable[[], web.Application] | None = None
     runner: web.AppRunner | None = None
+    controls: Controls | None = None
 
     def say(self, event: Event) -> None:
         self.state.apply(event)
@@ -83,7 +86,7 @@ class Scene:
 
     async def start(self, port: int = 0) -> int:
         """Serves the page; the port it serves at."""
-        page = LivePage(TOKEN, self.subscribe, self.state.snapshot, self.jpegs)
+        page = LivePage(TOKEN, self.subscribe, self.state.snapshot, self.jpegs, self.controls)
         app = web.Application()
         page.add_routes(app)
         self.runner = web.AppRunner(app)
@@ -98,6 +101,29 @@ class Scene:
         if self.runner is not None:
             await self.runner.cleanup()
             self.runner = None
+
+
+class Obedient:
+    """Controls that note what they are asked for and tell the page of the new look."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.left = 0
+        self.now: dict[str, object] = {
+            "layout": "split", "theme": "dark", "large": False, "show_original": True
+        }  # fmt: skip
+        scene.state.dress(self.now)
+
+    def leave(self) -> None:
+        self.left += 1
+        self.scene.say(StateChange(MeetingState.LEAVING, Reason.LEFT, NOON))
+
+    def look(self, changes: Mapping[str, object]) -> None:
+        theme = changes.get("theme", "dark")
+        if theme not in ("dark", "light", "high-contrast"):
+            raise UsageError(f"Unknown theme {theme!r}.", "Known: dark, light, high-contrast.")
+        self.now = {**self.now, **changes}
+        self.scene.state.dress(self.now)
 
 
 async def _drain(queue: "asyncio.Queue[Event]") -> AsyncIterator[Event]:
@@ -225,3 +251,12 @@ def meeting(scene: Scene) -> Scene:
         else:
             scene.say(event)
     return scene
+
+
+@pytest.fixture
+async def obedient(meeting: Scene) -> Obedient:
+    """The controls of the meeting's page."""
+    await meeting.stop()
+    meeting.controls = Obedient(meeting)
+    await meeting.start()
+    return meeting.controls

@@ -1,14 +1,15 @@
 // Wires the socket's messages to the parts of the page.
 
 import { showCaptions } from "./captions.js";
+import { showLook, showStay } from "./controls.js";
 import {
   showLevels, showMeeting, showNotice, showPeople, showPicture, showStages, showState,
 } from "./panels.js";
 import { keepOpen } from "./socket.js";
 
 const SHOW = {
-  snapshot: showMeeting, state: showState, notice: showNotice, people: showPeople,
-  levels: showLevels, stages: showStages, picture: showPicture,
+  snapshot: [showMeeting], state: [showState, showStay], notice: [showNotice],
+  people: [showPeople], levels: [showLevels], stages: [showStages], picture: [showPicture, showLook],
 };
 const camera = document.getElementById("camera");
 const bar = document.getElementById("connection");
@@ -28,7 +29,7 @@ camera.addEventListener("load", () => camera.classList.add("shown"));
 keepOpen(
   "/live/events",
   (messages) => {
-    for (const message of messages) SHOW[message.type]?.(message);
+    for (const message of messages) for (const show of SHOW[message.type] || []) show(message);
     showCaptions(messages.filter((message) => message.type === "caption"));
   },
   (now) => {

@@ -1,0 +1,134 @@
+"""`dragoman leave`: sends a running bot out of its meeting."""
+
+import argparse
+import asyncio
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from yarl import URL
+
+from domain.errors import DragomanError, UsageError
+from domain.meetings import ENDINGS, Meeting
+from domain.ports import MeetingStore
+from dragoman import console
+from dragoman.settings import Settings
+from dragoman.store import open_stores
+
+ANSWER_S = 5.0
+"""Longest wait for the bot's answer."""
+
+WITHIN_S = 30.0
+"""Longest wait for its end."""
+
+GRACE_S = 1.0
+"""Longest wait for the end of a bot that does not answer: it may just have left."""
+
+LOOK_S = 0.2
+"""Between two looks at the database."""
+
+
+def add(commands: Any) -> argparse.ArgumentParser:
+    """Adds the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "leave", help="make a running bot leave its meeting", description=__doc__
+    )
+    parser.add_argument(
+        "meeting", metavar="ID", nargs="?", help="default: the only meeting that runs"
+    )
+    return parser
+
+
+def overrides(_args: argparse.Namespace) -> dict[str, Any]:
+    """No settings of its own."""
+    return {}
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Asks, waits for the end and tells its reason."""
+    meeting = asyncio.run(_run(args.meeting, settings))
+    console.say(f"{meeting.state.value}: {meeting.reason.value.replace('_', ' ')}")
+    return 0
+
+
+async def _run(meeting_id: str | None, settings: Settings) -> Meeting:
+    async with open_stores(settings) as stores:
+        return await leave(stores.meetings, meeting_id)
+
+
+async def leave(
+    meetings: MeetingStore, meeting_id: str | None = None, within_s: float = WITHIN_S
+) -> Meeting:
+    """The meeting after its end. Raises UsageError where it is not clear which one is meant,
+    DragomanError where the bot does not answer or does not leave in time."""
+    async with ClientSession(timeout=ClientTimeout(total=ANSWER_S)) as http:
+        if meeting_id is None:
+            meeting = await _only(meetings, http)
+        else:
+            meeting = await _named(meetings, meeting_id)
+        answered = await _asked(http, meeting, "POST", "/live/leave")
+    ended = await _ended(meetings, meeting.id, within_s if answered else min(within_s, GRACE_S))
+    if ended is not None:
+        return ended
+    if not answered:
+        raise DragomanError(
+            f"The bot of meeting {meeting.id[:8]} does not answer.",
+            "If its process still runs, end that with Ctrl-C or SIGTERM; if not, it has left.",
+        )
+    raise DragomanError(
+        f"The bot of meeting {meeting.id[:8]} was asked and has not left within {within_s:.0f} s.",
+        "Look again with: dragoman meetings. If it hangs, end its process with SIGTERM.",
+    )
+
+
+async def _named(meetings: MeetingStore, meeting_id: str) -> Meeting:
+    meeting = await meetings.get(meeting_id)
+    if meeting is None:
+        raise UsageError(f"There is no meeting {meeting_id!r}.", "See: dragoman meetings")
+    if meeting.state in ENDINGS:
+        raise UsageError(
+            f"Meeting {meeting.id[:8]} is over: {meeting.reason.value.replace('_', ' ')}.",
+            "See: dragoman meetings",
+        )
+    return meeting
+
+
+async def _only(meetings: MeetingStore, http: ClientSession) -> Meeting:
+    """The meeting that runs; of several that have no end, the one whose bot answers."""
+    running = [m for m in await meetings.recent() if m.state not in ENDINGS]
+    if len(running) > 1:
+        answers = await asyncio.gather(*(_asked(http, m, "GET", "/live") for m in running))
+        running = [m for m, answered in zip(running, answers, strict=True) if answered] or running
+    if not running:
+        raise UsageError("No meeting is running.", "See: dragoman meetings")
+    if len(running) > 1:
+        ids = ", ".join(meeting.id[:8] for meeting in running)
+        raise UsageError(f"Several meetings are running: {ids}.", "Name one: dragoman leave ID")
+    return running[0]
+
+
+async def _asked(http: ClientSession, meeting: Meeting, method: str, path: str) -> bool:
+    """Whether the meeting's own bot took a request."""
+    address = URL(meeting.endpoint)
+    if not address.host:
+        return False
+    bearer = {"Authorization": f"Bearer {address.query.get('token', '')}"}
+    body: dict[str, str] | None = {} if method == "POST" else None
+    try:
+        async with http.request(
+            method, address.with_query(None).with_path(path), headers=bearer, json=body
+        ) as answer:
+            return answer.ok
+    except (ClientError, TimeoutError):
+        return False
+
+
+async def _ended(meetings: MeetingStore, meeting_id: str, within_s: float) -> Meeting | None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within_s
+    while True:
+        meeting = await meetings.get(meeting_id)
+        if meeting is not None and meeting.state in ENDINGS:
+            return meeting
+        if loop.time() >= until:
+            return None
+        await asyncio.sleep(LOOK_S)

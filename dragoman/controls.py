@@ -1,0 +1,69 @@
+"""What the live page may ask of a session: another look of the picture, and to leave."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from domain.meetings import Reason
+from dragoman.settings import CameraGroup
+from overlay.overlay import Overlay
+from overlay.settings import OverlaySettings
+
+
+class SessionControls:
+    """Implements `web.controls.Controls`. What is asked before the session or its overlay
+    is there is done once they are.
+    """
+
+    def __init__(self, camera: CameraGroup, tell: Callable[[Mapping[str, object]], None]) -> None:
+        self._settings = OverlaySettings(
+            layout=camera.layout,
+            theme=camera.theme,
+            large=camera.large,
+            show_original=camera.show_original,
+        )
+        self._changes: dict[str, Any] = {}
+        self._overlay: Overlay | None = None
+        self._stop: Callable[[Reason], None] | None = None
+        self._leaving = False
+        self._tell = tell
+        self._tell_look()
+
+    def leave(self) -> None:
+        """Makes the bot leave; asking again changes nothing."""
+        self._leaving = True
+        if self._stop is not None:
+            self._stop(Reason.LEFT)
+
+    def look(self, changes: Mapping[str, object]) -> None:
+        """Changes the picture at once. Raises UsageError for a wrong value."""
+        wanted = {**self._changes, **changes}
+        self._settings = replace(self._settings, **wanted)
+        self._changes = wanted
+        self._tell_look()
+        if self._overlay is not None:
+            self._overlay.apply(self._settings)
+
+    def begin(self, stop: Callable[[Reason], None]) -> None:
+        """The session is there: `stop` ends it."""
+        self._stop = stop
+        if self._leaving:
+            stop(Reason.LEFT)
+
+    def attach(self, overlay: Overlay, settings: OverlaySettings) -> None:
+        """The overlay is there, made with these settings."""
+        self._overlay = overlay
+        self._settings = replace(settings, **self._changes)
+        if self._changes:
+            overlay.apply(self._settings)
+
+    def _tell_look(self) -> None:
+        now = self._settings
+        self._tell(
+            {
+                "layout": now.layout,
+                "theme": now.theme,
+                "large": now.large,
+                "show_original": now.show_original,
+            }
+        )

@@ -1,0 +1,1 @@
+"""Recorded sound through the pipeline of a meeting."""

@@ -1,0 +1,189 @@
+"""Hears one recording as a meeting: stores it, traces it and writes its folder."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from domain.clock import MeetingClock
+from domain.errors import DragomanError, StorageError
+from domain.events import Event, Notice
+from domain.hints import CaptionHint, Hint, LoudnessHint, RosterHint
+from domain.meetings import Meeting, MeetingState, Reason
+from domain.people import Participant
+from dragoman import console
+from dragoman.facts import FactKeeper
+from dragoman.hintfile import TimedHint
+from dragoman.hub import Hub
+from dragoman.people import Attendance
+from dragoman.settings import Settings
+from dragoman.signals import StopSignals
+from dragoman.steps import Steps
+from dragoman.store import Stores, read_transcript
+from dragoman.trace import Trace
+from dragoman.transcribe.clock import StreamClock
+from dragoman.transcribe.feed import Feed
+from dragoman.transcribe.moments import Recording
+from dragoman.transcribe.progress import HeardBar
+from dragoman.transcribe.stage import Stage, StageSettings, build_stage
+from storage.export.folder import write_folder
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 16
+"""Sentences that may wait for translation before the sound goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One recording and what is to become of it."""
+
+    name: str
+    """As people know it: the file's name."""
+    link: str
+    """Where the sound came from, in place of a meeting's link."""
+    recording: Recording
+    hints: Sequence[TimedHint]
+    out: Path
+    realtime: bool = False
+    exact: bool = False
+    """The same input gives the same transcript: the sound waits for every translation."""
+
+
+async def hear(job: Job, settings: Settings, stores: Stores) -> Reason:
+    """SOUND_ENDED, or STOPPED by a signal with what was heard until then kept.
+
+    Raises DragomanError; the failure is stored.
+    """
+    meeting = new_recording(job, settings)
+    await stores.meetings.create(meeting)
+    hub = Hub()
+    steps = Steps(meeting.id, meeting.state, stores.meetings, hub)
+    with StopSignals() as signals:
+        try:
+            reason, finding = await _with_trace(job, meeting, settings, stores, (hub, signals))
+        except asyncio.CancelledError:
+            if not signals.asked.is_set():
+                raise
+            signals.forgive()
+            reason, finding = Reason.STOPPED, "asked to stop at once"
+        except Exception as failure:
+            first = _first(failure)
+            await steps.take(MeetingState.FAILED, Reason.INTERNAL_ERROR, _evidence(first))
+            if isinstance(first, DragomanError):
+                raise first from failure
+            raise
+    await steps.take(MeetingState.ENDED, reason, finding)
+    transcript = await read_transcript(stores, meeting.id)
+    await asyncio.to_thread(write_folder, transcript, job.out)
+    if finding:
+        console.say(finding)
+    words = sum(len(segment.words) for segment in transcript.segments)
+    console.say(f"{job.name}: {words} words in {job.out}/  (dragoman export {meeting.id[:8]})")
+    return reason
+
+
+def new_recording(job: Job, settings: Settings) -> Meeting:
+    """The row of a recording that is heard now."""
+    return Meeting(
+        id=uuid.uuid4().hex,
+        link=job.link,
+        code=job.name,
+        name=settings.bot.name,
+        languages=settings.translation.targets,
+        state=MeetingState.REQUESTED,
+        created_at=datetime.now(UTC),
+    )
+
+
+async def _with_trace(
+    job: Job,
+    meeting: Meeting,
+    settings: Settings,
+    stores: Stores,
+    ways: tuple[Hub, StopSignals],
+) -> tuple[Reason, str]:
+    hub, signals = ways
+    clock = MeetingClock.start() if job.realtime else StreamClock()
+    captions = any(isinstance(timed.hint, CaptionHint) for timed in job.hints)
+    how = StageSettings(clock, captions, 0 if job.exact else MOST_WAITING)
+    async with AsyncExitStack() as stack:
+        trace = Trace(job.out)
+        try:
+            stack.enter_context(trace)
+        except OSError as error:
+            raise StorageError(
+                f"The folder {job.out} takes no files: {error.strerror}.",
+                "Choose another: --out DIR",
+            ) from error
+        facts = await stack.enter_async_context(
+            FactKeeper(meeting.id, stores.facts, stores.transcripts)
+        )
+        for watcher in (trace.event, facts.note, _tell):
+            hub.on(watcher)
+        stage = await stack.enter_async_context(build_stage(meeting, settings, stores, hub, how))
+        trace.clock(clock)
+        await stores.meetings.update(meeting.id, began_at=clock.began_at)
+        bar = stack.enter_context(HeardBar(job.name, job.recording.length_s))
+        feed = Feed(job.recording, job.hints, clock, keep_up=stage.keep_up, progress=bar)
+        signals.leave = lambda _reason: feed.stop()
+        await _listen(job, meeting, stage, feed, stores)
+        finding = job.recording.findings() if not feed.stopped else ""
+        if finding:
+            hub.publish(Notice("recording", finding, clock.now_s()))
+        if feed.stopped:
+            return Reason.STOPPED, f"stopped after {feed.heard_s:.1f} s of sound"
+        return Reason.SOUND_ENDED, finding
+
+
+async def _listen(job: Job, meeting: Meeting, stage: Stage, feed: Feed, stores: Stores) -> None:
+    people = Attendance()
+
+    async def noticed() -> AsyncIterator[Hint]:
+        for hint in _channels(job.recording.tracks, job.hints):
+            if isinstance(hint, RosterHint):
+                people.take(hint)
+            yield hint
+        async for hint in feed.hints():
+            if isinstance(hint, RosterHint):
+                people.take(hint)
+                stage.captioner.names(hint.participants)
+            yield hint
+
+    await stage.listener.run(feed.frames(), noticed())
+    await stage.captioner.flush()
+    present = people.at_end(feed.heard_s)
+    await stores.transcripts.write_participants(meeting.id, present)
+
+
+def _channels(tracks: Sequence[str], hints: Sequence[TimedHint]) -> list[Hint]:
+    """Several channels of a file are several speakers, unless hints know better."""
+    if len(tracks) < 2 or hints:
+        return []
+    people = tuple(Participant(track, track.replace("-", " ").capitalize()) for track in tracks)
+    return [
+        RosterHint(people, 0.0),
+        *(LoudnessHint(track, track, 1.0, 0.0) for track in tracks),
+    ]
+
+
+def _tell(event: Event) -> None:
+    if isinstance(event, Notice) and event.kind != "recording":
+        console.say(event.text, style="dim")
+
+
+def _evidence(failure: BaseException) -> str:
+    if isinstance(failure, DragomanError):
+        return failure.message
+    log.error("a recording could not be heard", exc_info=failure)
+    return type(failure).__name__
+
+
+def _first(failure: BaseException) -> BaseException:
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure

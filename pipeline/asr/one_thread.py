@@ -1,0 +1,159 @@
+"""One thread that decodes for all streams, finals first, and the loop that never waits for it."""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from domain.errors import DragomanError, EngineError, EngineUnavailable
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_MOST_WAITING = 16
+
+
+@dataclass(eq=False, slots=True)
+class _Job(Generic[T]):
+    work: Callable[[], T]
+    timeout_s: float
+    future: "asyncio.Future[T]"
+    loop: asyncio.AbstractEventLoop
+    watch: list[asyncio.TimerHandle] = field(default_factory=list)
+
+
+class OneThread:
+    """Runs one job at a time; at most `most_waiting` wait, urgent ones before the others.
+
+    Where they are full, a draft is refused and a final takes the place of the youngest draft.
+    A job that runs longer than its time-out breaks the thread: it and all that wait fail, and
+    `broken` stays true. The thread never keeps the program from ending.
+    """
+
+    def __init__(self, name: str, most_waiting: int = _MOST_WAITING) -> None:
+        self.broken = False
+        self.refused = 0
+        """Jobs that found no place."""
+        self._most = most_waiting
+        self._urgent: deque[_Job[Any]] = deque()
+        self._drafts: deque[_Job[Any]] = deque()
+        self._running: _Job[Any] | None = None
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[], T], *, timeout_s: float, urgent: bool = False) -> T:
+        """What `work` returns. Raises EngineError where it crashes, EngineUnavailable where
+        it finds no place or the thread hangs. A cancelled job that has not begun is dropped."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(work, timeout_s, future, loop), urgent)
+        return await future
+
+    async def aclose(self, timeout_s: float = 5.0) -> None:
+        """Drops what waits and lets the running job end, if it does within the time-out."""
+        with self._changed:
+            self._closed = True
+            waiting = self._take_all()
+            self._changed.notify_all()
+        for job in waiting:
+            _resolve(job, error=EngineUnavailable("The recogniser was closed."))
+        if not self.broken:
+            await asyncio.to_thread(self._thread.join, timeout_s)
+
+    def _put(self, job: _Job[Any], urgent: bool) -> None:
+        with self._changed:
+            if self.broken or self._closed:
+                why = "hangs" if self.broken else "was closed"
+                raise EngineUnavailable(f"The recogniser {why}.", "Open it again.")
+            if len(self._urgent) + len(self._drafts) >= self._most:
+                self._make_place(urgent)
+            (self._urgent if urgent else self._drafts).append(job)
+            self._changed.notify()
+
+    def _make_place(self, urgent: bool) -> None:
+        self.refused += 1
+        if self.refused == 1:
+            log.warning("The recogniser is overloaded: drafts are left out")
+        full = EngineUnavailable(
+            "The recogniser is overloaded.", "Choose a smaller model or a larger step."
+        )
+        if not (urgent and self._drafts):
+            raise full
+        _resolve(self._drafts.pop(), error=full)
+
+    def _take_all(self) -> list[_Job[Any]]:
+        waiting = [*self._urgent, *self._drafts]
+        self._urgent.clear()
+        self._drafts.clear()
+        return waiting
+
+    def _next(self) -> _Job[Any] | None:
+        with self._changed:
+            self._running = None
+            while not (self._urgent or self._drafts or self._closed):
+                self._changed.wait()
+            if self._closed:
+                return None
+            self._running = (self._urgent or self._drafts).popleft()
+            return self._running
+
+    def _serve(self) -> None:
+        while (job := self._next()) is not None:
+            if job.future.cancelled():
+                continue
+            _tell(job, self._watch, job)
+            try:
+                result = job.work()
+            except DragomanError as error:
+                _tell(job, lambda job=job, error=error: _resolve(job, error=error))
+            except Exception as error:
+                log.warning("The recogniser crashed on a window: %s", type(error).__name__)
+                failed = EngineError(
+                    f"The recogniser crashed ({type(error).__name__}: {error}).",
+                    "Check the model's files, or choose another engine.",
+                )
+                failed.__cause__ = error
+                _tell(job, lambda job=job, error=failed: _resolve(job, error=error))
+            else:
+                _tell(job, lambda job=job, result=result: _resolve(job, result=result))
+            del job
+
+    def _watch(self, job: _Job[Any]) -> None:
+        job.watch.append(job.loop.call_later(job.timeout_s, self._hang, job))
+
+    def _hang(self, job: _Job[Any]) -> None:
+        with self._changed:
+            if self._running is not job or self._closed:
+                return
+            self.broken = self._closed = True
+            waiting = self._take_all()
+        log.error("The recogniser hangs: no answer in %s s", job.timeout_s)
+        for each in [job, *waiting]:
+            hangs = EngineUnavailable(
+                f"The recogniser gave no answer in {job.timeout_s:g} s.",
+                "Choose a smaller model or another engine.",
+            )
+            _resolve(each, error=hangs)
+
+
+def _tell(job: _Job[Any], call: Callable[..., None], *args: Any) -> None:
+    if not job.loop.is_closed():
+        job.loop.call_soon_threadsafe(call, *args)
+
+
+def _resolve(job: _Job[T], result: T | None = None, error: Exception | None = None) -> None:
+    """Ends a job, in the loop."""
+    for timer in job.watch:
+        timer.cancel()
+    job.watch.clear()
+    if job.future.done():
+        return
+    if error is not None:
+        job.future.set_exception(error)
+    else:
+        job.future.set_result(result)  # type: ignore[arg-type]

@@ -1,0 +1,94 @@
+"""What a viewer may ask of the bot: another look of its picture, and to leave."""
+
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+from aiohttp import web
+
+from domain.errors import UsageError
+from web.access import HEADERS, Access, Handler, problem
+
+LIMIT = 1024
+"""Longest body of a request, in bytes."""
+
+FIELDS = ("layout", "theme", "large", "show_original")
+FLAGS = ("large", "show_original")
+
+
+class Controls(Protocol):
+    """Whoever can do what the viewers ask."""
+
+    def leave(self) -> None:
+        """Makes the bot leave; asking again changes nothing."""
+        ...
+
+    def look(self, changes: Mapping[str, object]) -> None:
+        """Changes some of `FIELDS` at once, or nothing. Raises UsageError for a wrong value."""
+        ...
+
+
+class ControlRoutes:
+    """Serves POST /live/leave and /live/look, both with a JSON object as body."""
+
+    def __init__(self, controls: Controls, access: Access) -> None:
+        self._controls = controls
+        self._access = access
+
+    def add_routes(self, app: web.Application) -> None:
+        """Puts the routes into an application."""
+        app.router.add_post("/live/leave", self._access.commanding(_told(self._leave)))
+        app.router.add_post("/live/look", self._access.commanding(_told(self._look)))
+
+    async def _leave(self, request: web.Request) -> web.Response:
+        await _read(request)
+        self._controls.leave()
+        return web.json_response({"status": "leaving"}, status=202, headers=HEADERS)
+
+    async def _look(self, request: web.Request) -> web.Response:
+        changes = await _read(request)
+        _check(changes)
+        self._controls.look(changes)
+        return web.Response(status=204, headers=HEADERS)
+
+
+def _told(handler: Handler) -> Handler:
+    """The handler with an answer for what makes no sense."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.content_type != "application/json":
+            return problem(415, "This is no JSON.", "Send Content-Type: application/json.")
+        try:
+            return await handler(request)
+        except UsageError as error:
+            return problem(400, error.message, error.remedy)
+        except web.HTTPRequestEntityTooLarge:
+            return problem(413, "This is too long.", f"Send {LIMIT} bytes at most.")
+
+    return answer
+
+
+async def _read(request: web.Request) -> dict[str, object]:
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > LIMIT:
+            raise web.HTTPRequestEntityTooLarge(LIMIT, len(body))
+    try:
+        given = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise UsageError("The body is not a JSON object.", 'Such as: {"theme": "dark"}')
+    return given
+
+
+def _check(changes: Mapping[str, object]) -> None:
+    known = f"Known: {', '.join(FIELDS)}."
+    if not changes:
+        raise UsageError("Nothing is to be changed.", known)
+    for field, value in changes.items():
+        if field not in FIELDS:
+            raise UsageError(f"Unknown field {field!r}.", known)
+        if field in FLAGS and not isinstance(value, bool):
+            raise UsageError(f"Unknown value of {field}.", "Known: true, false.")

@@ -1,0 +1,132 @@
+// Changes the picture and sends the bot away, where the page has the buttons for it.
+
+import { make, setText } from "./dom.js";
+
+const WAIT_MS = 10000;
+const DONE_MS = 4000;
+const ENDINGS = { ended: "The bot has left.", failed: "The bot is not in the meeting." };
+
+const byId = (id) => document.getElementById(id);
+const controls = byId("controls");
+const fields = controls ? [...controls.querySelectorAll("[name]")] : [];
+let known = {};
+let asked = 0;
+let waiting = 0;
+let fading = 0;
+
+function tell(text, tone) {
+  clearTimeout(fading);
+  const told = byId("told");
+  setText(told, text);
+  told.dataset.tone = tone;
+  if (tone === "done") fading = setTimeout(() => setText(told, ""), DONE_MS);
+}
+
+async function order(path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(WAIT_MS),
+    });
+  } catch {
+    throw new Error("The bot does not answer. Try again.");
+  }
+  if (answer.ok) return;
+  const problem = await answer.json().catch(() => ({}));
+  const words = [problem.title, problem.detail].filter(Boolean).join(" ");
+  throw new Error(words || `The bot refused (${answer.status}).`);
+}
+
+function read(field) {
+  return field.type === "checkbox" ? field.checked : field.value;
+}
+
+function write(field, value) {
+  if (field.type === "checkbox") {
+    field.checked = value;
+    return;
+  }
+  if (![...field.options].some((option) => option.value === value)) {
+    const option = make("option", "", value);
+    option.value = value;
+    field.append(option);
+  }
+  field.value = value;
+}
+
+function draw() {
+  for (const field of fields) if (field.name in known) write(field, known[field.name]);
+}
+
+async function change(field) {
+  const mine = ++asked;
+  waiting += 1;
+  tell("Changing…", "wait");
+  const value = read(field);
+  try {
+    await order("/live/look", { [field.name]: value });
+    known = { ...known, [field.name]: value };
+    if (mine === asked) tell("Changed", "done");
+  } catch (error) {
+    tell(error.message, "bad");
+  } finally {
+    waiting -= 1;
+    if (!waiting) draw();
+  }
+}
+
+function askLeave(sure) {
+  byId("leave").hidden = sure;
+  byId("sure").hidden = !sure;
+  byId(sure ? "stay" : "leave").focus();
+}
+
+async function leave() {
+  askLeave(false);
+  byId("leave").disabled = true;
+  tell("Leaving…", "wait");
+  try {
+    await order("/live/leave", {});
+  } catch (error) {
+    byId("leave").disabled = false;
+    tell(error.message, "bad");
+  }
+}
+
+export function showLook({ look }) {
+  if (!look) return;
+  known = look;
+  if (!waiting) draw();
+}
+
+export function showStay({ state }) {
+  if (!controls) return;
+  const over = state in ENDINGS;
+  const leaving = over || state === "leaving";
+  if (leaving) {
+    byId("leave").hidden = false;
+    byId("sure").hidden = true;
+    byId("leave").disabled = true;
+    tell(ENDINGS[state] || "Leaving…", "wait");
+  }
+  byId("look").disabled = over;
+}
+
+if (controls) {
+  const open = byId("look-open");
+  open.addEventListener("click", () => {
+    const shown = open.getAttribute("aria-expanded") === "true";
+    open.setAttribute("aria-expanded", String(!shown));
+    byId("look").hidden = shown;
+  });
+  for (const field of fields) field.addEventListener("change", () => change(field));
+  byId("leave").addEventListener("click", () => askLeave(true));
+  byId("stay").addEventListener("click", () => askLeave(false));
+  byId("leave-really").addEventListener("click", leave);
+  byId("sure").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") askLeave(false);
+  });
+}
