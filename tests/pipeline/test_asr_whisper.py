@@ -66,7 +66,7 @@ async def test_words_times_and_language_come_out(
     assert said(final) == "Guten Tag zusammen."
     assert final.final
     assert final.language == "de"
-    assert len(shown) >= 3
+    assert len(shown) >= 2
     assert all(said(h) == "Guten Tag zusammen." and h.language == "de" for h in shown)
     times = [t for word in final.words for t in (word.start_s, word.end_s)]
     assert times == sorted(times)
@@ -255,7 +255,7 @@ async def test_a_crash_costs_one_utterance(german: Path) -> None:
 async def test_drafts_through_the_listener(
     room, german: Path, tone: Callable[[float], bytes]
 ) -> None:
-    room.speed = 8.0
+    room.speed = 5.0
     room.say("a", 0.5, tone(4.0))
     settings = HearingSettings(engine="faster-whisper", vad="scripted", languages=("de",))
     async with FasterWhisper(set_up(german, step_s=0.5)) as engine:
