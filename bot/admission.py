@@ -19,6 +19,8 @@ POLL_S = 0.4
 _ENOUGH = 2
 """A page that says it is over must say so that many times running."""
 _CHALLENGE_S = 120.0
+_LOOK_S = 30.0
+"""A look that takes longer is given up: the page hangs."""
 
 OnChange = Callable[[MeetingState, Reason, str], Awaitable[None]]
 
@@ -52,7 +54,7 @@ class Admission:
     async def _go(self) -> Ending | None:
         await self._open()
         while True:
-            verdict = await self._look()
+            verdict = await self._try_look()
             if verdict and verdict.place is Place.IN_CALL:
                 self.evidence = verdict.evidence
                 return None
@@ -73,6 +75,14 @@ class Admission:
                 f"The meeting's page does not open: {error.message.splitlines()[0]}",
                 "Check the network and the link.",
             ) from error
+
+    async def _try_look(self) -> Verdict | None:
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                return await self._look()
+        except TimeoutError:
+            log.debug("the page does not answer")
+            return None
 
     async def _look(self) -> Verdict | None:
         async with self._tab.lock:

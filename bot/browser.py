@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
 from bot.display import private_display
-from bot.processes import kill
+from bot.profile import end_browser, hold_profile
 from bot.settings import BotSettings
 from domain.errors import BrowserError, MissingError
 
@@ -64,33 +63,15 @@ def find_browser(path: str) -> str:
     )
 
 
-@asynccontextmanager
-async def _profile(settings: BotSettings) -> AsyncIterator[Path]:
-    if settings.profile is not None:
-        settings.profile.mkdir(parents=True, exist_ok=True)
-        try:
-            yield settings.profile
-        finally:
-            _end(settings.profile)
-        return
-    path = Path(tempfile.mkdtemp(prefix="dragoman-browser-"))
-    try:
-        yield path
-    finally:
-        _end(path)
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _end(profile: Path) -> None:
-    if not kill(profile):
-        log.error("browser processes are left over")
-
-
 async def _launch(
     playwright: Playwright, settings: BotSettings, profile: Path, display: str
 ) -> BrowserContext:
     executable = find_browser(settings.browser)
-    environment: dict[str, str | float | bool] = {"HOME": str(profile), "LANGUAGE": "en_US"}
+    environment: dict[str, str | float | bool] = {
+        "HOME": str(profile),
+        "LANGUAGE": "en_US",
+        "PULSE_RUNTIME_PATH": str(profile / "pulse"),
+    }
     if display:
         environment["DISPLAY"] = display
     try:
@@ -123,7 +104,7 @@ async def _close(context: BrowserContext, profile: Path) -> None:
             await context.close()
     except (TimeoutError, Error):
         log.warning("the browser did not close by itself")
-        _end(profile)
+        end_browser(profile)
 
 
 async def _stop(playwright: Playwright) -> None:
@@ -149,13 +130,13 @@ async def _driver() -> Playwright:
 async def open_browser(settings: BotSettings, script: str) -> AsyncIterator[Browser]:
     """A browser whose pages run the script first; all of it is gone afterwards.
 
-    Raises MissingError or BrowserError.
+    Raises MissingError, BrowserError, or UsageError for a profile in use.
     """
     async with AsyncExitStack() as stack:
         display = settings.display
         if not settings.headless and not display:
             display = await stack.enter_async_context(private_display())
-        profile = await stack.enter_async_context(_profile(settings))
+        profile = stack.enter_context(hold_profile(settings.profile))
         playwright = await _driver()
         stack.push_async_callback(_stop, playwright)
         context = await _launch(playwright, settings, profile, display)

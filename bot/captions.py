@@ -8,6 +8,7 @@ from bot.channels import CaptionPacket
 from bot.people import Roster
 from domain.hints import CaptionHint
 from domain.languages import primary
+from domain.people import Participant
 from domain.text import clean, clean_name
 
 REUSE_S = 15.0
@@ -164,9 +165,7 @@ class CaptionReader:
             yield from held
 
     def _offer(self, block: _Block, at_s: float) -> Iterator[CaptionHint]:
-        person = (
-            self._roster.own if block.name.casefold() in _OWN else self._roster.by_name(block.name)
-        )
+        person = self._speaker(block.name)
         hint = CaptionHint(
             line_id=block.line_id,
             participant_id=person.id if person else "",
@@ -185,6 +184,13 @@ class CaptionReader:
         if quiet:
             self._waiting[hint.line_id] = hint
             self._waiting_s = at_s if self._waiting_s is None else self._waiting_s
+
+    def _speaker(self, name: str) -> Participant | None:
+        folded = name.casefold()
+        others = (p for p in self._roster.present if not p.is_self)
+        if folded in _OWN and all(p.name.casefold() != folded for p in others):
+            return self._roster.own
+        return self._roster.by_name(name)
 
     def _switch(self, source: str, at_s: float) -> None:
         if self.active == source:

@@ -1,6 +1,7 @@
 """What goes on by itself while the bot is in the call."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from playwright.async_api import Error
@@ -13,7 +14,11 @@ from domain.clock import Clock
 from domain.hints import ChatHint
 from domain.meetings import Ending, Reason
 
+log = logging.getLogger(__name__)
+
 _NO_SOUND_S = 20.0
+_LOOK_S = 20.0
+"""A look that takes longer is given up: the page hangs."""
 
 
 class Caretaker:
@@ -28,6 +33,7 @@ class Caretaker:
         self._intake = intake
         self._over = over
         self._deaf = False
+        self._failed: set[str] = set()
 
     def obey(self, message: ChatHint) -> None:
         """Somebody's chat message may end the stay."""
@@ -36,23 +42,42 @@ class Caretaker:
 
     async def open_chat(self) -> None:
         """Opens the chat panel, without which no message is read."""
-        if not await self._chat.open():
+        opened = False
+        try:
+            opened = await self._chat.open()
+        except Exception as error:
+            self._fault("opening the chat", error)
+        if not opened:
             self._intake.notice("chat_closed", "The chat cannot be used.", 0.0)
 
     async def run(self, clock: Clock) -> None:
         """Looks after the page until an end rule holds."""
         while True:
-            try:
-                ending = await self._watch.look(self._intake.roster.company)
-            except Error as error:
-                ending = None
-                if self._tab.page.is_closed():
-                    ending = Ending(Reason.PAGE_GONE, error.message.splitlines()[0])
+            ending = await self._look()
             if ending:
                 self._over(ending)
                 return
             self._listen(clock.now_s())
             await asyncio.sleep(POLL_S)
+
+    async def _look(self) -> Ending | None:
+        company = self._intake.roster.company
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                return await self._watch.look(company)
+        except Error as error:
+            if self._tab.page.is_closed():
+                return Ending(Reason.PAGE_GONE, error.message.splitlines()[0])
+            self._fault("looking after the page", error)
+        except Exception as error:
+            self._fault("looking after the page", error)
+        return self._watch.unseen(company)
+
+    def _fault(self, part: str, error: Exception) -> None:
+        if part not in self._failed:
+            self._failed.add(part)
+            log.warning("%s failed, the bot goes on: %s", part, type(error).__name__)
+            log.debug("the fault", exc_info=error)
 
     def _listen(self, now_s: float) -> None:
         heard_s, caption_s = self._intake.last_heard_s, self._intake.last_caption_s

@@ -26,6 +26,7 @@ async def private_display() -> AsyncIterator[str]:
         process = await asyncio.create_subprocess_exec(
             program, "-displayfd", str(writing), "-screen", "0", _SCREEN, "-nolisten", "tcp",
             pass_fds=(writing,),
+            start_new_session=True,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip

@@ -75,7 +75,7 @@ class MeetBot:
         self._group: asyncio.TaskGroup
 
     async def __aenter__(self) -> Self:
-        """Starts the browser. Raises MissingError or BrowserError."""
+        """Starts the browser. Raises MissingError, BrowserError or UsageError."""
         async with AsyncExitStack() as stack:
             await self._on_change(
                 MeetingState.STARTING, Reason.LAUNCHED, f"process {os.getpid()} is up"

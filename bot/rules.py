@@ -18,7 +18,7 @@ class EndRules:
     _spoken_s: float | None = None
 
     def heard(self) -> None:
-        """Somebody speaks now."""
+        """Somebody speaks now, and so is there, listed or not."""
         self._spoken_s = self.clock.now_s()
 
     def check(self, company: int) -> Ending | None:
@@ -41,9 +41,11 @@ class EndRules:
         longest = self.settings.alone_s
         if not self._had_company:
             longest = max(longest, self.settings.first_company_s)
-        if now_s - self._alone_since < longest:
+        spoken_s = self._alone_since if self._spoken_s is None else self._spoken_s
+        since_s = max(self._alone_since, spoken_s)
+        if now_s - since_s < longest:
             return None
-        return Ending(Reason.ALONE, f"nobody else for {now_s - self._alone_since:.0f} s")
+        return Ending(Reason.ALONE, f"nobody else for {now_s - since_s:.0f} s")
 
     def _silence(self, now_s: float) -> Ending | None:
         if self._spoken_s is None or now_s - self._spoken_s < self.settings.silence_s:

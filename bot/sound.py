@@ -28,6 +28,8 @@ class Sound:
         self.path = "none"
         """receivers or mix, once one of them sounds."""
         self.blocks = 0
+        self.ignored = 0
+        """Blocks that are not as their track was declared, or of a track that never was."""
         self._events = events
         self._declared: dict[int, tuple[str, int]] = {}
         self._tracks: dict[int, Track] = {}
@@ -43,23 +45,32 @@ class Sound:
         return self._declared.get(index, (f"receiver-{index}", 0))[0]
 
     def declare(self, message: dict[str, Any]) -> None:
-        """The page tells of a track before its first block. Raises ProtocolError."""
+        """The page tells of a track before its first block, and again after a reconnect.
+
+        A track at an unknown rate is not heard. Raises ProtocolError.
+        """
         index, rate, kind = message.get("index"), message.get("rate"), message.get("kind")
-        if not isinstance(index, int) or rate not in RATES or kind not in ("receiver", "mix"):
+        known = kind in ("receiver", "mix")
+        if not isinstance(index, int) or not isinstance(rate, int) or not known:
             raise ProtocolError(f"a track of kind {kind} at {rate} Hz")
+        if rate not in RATES:
+            self._declared.pop(index, None)
+            self._tracks.pop(index, None)
+            return
         name = f"receiver-{index}"
         if kind == "mix":
             others = [n for i, (n, _) in self._declared.items() if n.startswith(MIX) and i != index]
             name = f"{MIX}-{index}" if MIX in others else MIX
+        if self._declared.get(index) == (name, rate):
+            return
         self._declared[index] = (name, rate)
         self._tracks.pop(index, None)
 
     def feed(self, block: AudioBlock, arrived_s: float, now_s: float) -> float | None:
-        """A block; the meeting second of speech in it, if it holds any.
-
-        Raises ProtocolError where the block is not as its track was declared.
-        """
+        """A block; the meeting second of speech in it, if it holds any."""
         track = self._track(block)
+        if track is None:
+            return None
         self.blocks += 1
         if self.blocks % _TIMED_EVERY == 0:
             self._events.put(StageTimed("capture", max(0.0, now_s - arrived_s), arrived_s))
@@ -80,10 +91,13 @@ class Sound:
             self._events.put(gap)
         self._missed.clear()
 
-    def _track(self, block: AudioBlock) -> Track:
+    def _track(self, block: AudioBlock) -> Track | None:
         declared = self._declared.get(block.track)
         if declared is None or declared[1] != block.rate:
-            raise ProtocolError(f"a block at {block.rate} Hz, declared was {declared}")
+            if self.ignored == 0:
+                log.warning("a block at %d Hz is ignored, declared was %s", block.rate, declared)
+            self.ignored += 1
+            return None
         track = self._tracks.get(block.track)
         if track is None:
             track = self._tracks[block.track] = Track(*declared)

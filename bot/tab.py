@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 _PROBE = files("bot").joinpath("page/probe.js").read_text(encoding="utf-8")
 _TEXT_LIMIT = 6000
 _PRESS_MS = 1500
+_SNAPSHOT_S = 8.0
 
 
 class Tab:
@@ -34,9 +35,15 @@ class Tab:
         }
 
     async def snapshot(self) -> Snapshot | None:
-        """The page now; None while it changes to another document."""
+        """The page now; None while it changes to another document or does not answer."""
         try:
-            raw = await self.page.evaluate(_PROBE, {"targets": self._asked, "limit": _TEXT_LIMIT})
+            async with asyncio.timeout(_SNAPSHOT_S):
+                raw = await self.page.evaluate(
+                    _PROBE, {"targets": self._asked, "limit": _TEXT_LIMIT}
+                )
+        except TimeoutError:
+            log.debug("no snapshot: the page does not answer")
+            return None
         except Error as error:
             if self.page.is_closed():
                 raise

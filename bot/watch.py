@@ -40,13 +40,17 @@ class Watch:
         async with self._tab.lock:
             page = await self._tab.snapshot()
             if page is None:
-                return self._missing()
+                return self.unseen(company)
             in_call, ending = self._judge(page)
             if in_call:
                 await self._tidy(page)
                 await self.devices.keep(page, self._clock.now_s())
         self._tell_drift()
         return ending or self.rules.check(company)
+
+    def unseen(self, company: int) -> Ending | None:
+        """Applies the end rules where a look at the page failed."""
+        return self._missing() or self.rules.check(company)
 
     def _judge(self, page: Snapshot) -> tuple[bool, Ending | None]:
         verdict = judge(page, self._tab.pack, been_in=True)

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     SOUND_ENDED = "sound_ended"
     """A recording was heard to its end."""
     BROWSER_FAILED = "browser_failed"
+    NOT_SET_UP = "not_set_up"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -143,6 +144,7 @@ EXIT_CODES: dict[Reason, int] = {
     Reason.START_TIMEOUT: 20,
     Reason.BROWSER_FAILED: 21,
     Reason.INTERNAL_ERROR: 22,
+    Reason.NOT_SET_UP: 23,
 }
 """0 an orderly end; 1 and 2 are left to usage errors; 10 and up name what went wrong."""
 

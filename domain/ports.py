@@ -177,7 +177,8 @@ class TranscriptStore(Protocol):
     """What was said, and by whom."""
 
     async def write(self, segments: Sequence[Segment]) -> None:
-        """Makes segments durable; idempotent by id, newer translations are merged in."""
+        """Makes segments durable; idempotent by id, newer translations and a speaker who was
+        unknown are merged in."""
         ...
 
     async def segments(self, meeting_id: str) -> Sequence[Segment]:

@@ -9,7 +9,7 @@ from domain.speech import Word
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A stored final caption. Writing one again under the same id changes nothing but
-    adds translations that have come since."""
+    adds translations, and a speaker where none was known, that have come since."""
 
     id: str
     meeting_id: str

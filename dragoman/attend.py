@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from domain.errors import BrowserError, DragomanError, UsageError
+from domain.errors import BrowserError, DragomanError, MissingError, UsageError
 from domain.events import Event, Notice
 from domain.links import MeetingLink
 from domain.meetings import ENDINGS, Ending, Meeting, MeetingState, Reason, StateChange
 from dragoman import console
+from dragoman.endpoint import answers
+from dragoman.failures import storage_failure
 from dragoman.logs import bot_log, event_log
 from dragoman.session import Session
 from dragoman.settings import Settings
@@ -56,6 +58,14 @@ async def _stored(meeting_id: str, settings: Settings) -> int:
         meeting = await stores.meetings.get(meeting_id)
         if meeting is None:
             raise UsageError(f"There is no meeting {meeting_id!r}.", "See: dragoman meetings")
+        if meeting.state in ENDINGS:
+            raise UsageError(
+                f"The meeting {meeting.id[:8]} has ended.", "Join again: dragoman join LINK"
+            )
+        if meeting.endpoint and await answers(meeting.endpoint):
+            raise UsageError(
+                f"A bot attends the meeting {meeting.id[:8]} already.", "See: dragoman meetings"
+            )
         return await _attend(meeting, settings, stores)
 
 
@@ -68,7 +78,8 @@ async def _attend(meeting: Meeting, settings: Settings, stores: Stores) -> int:
         + (f" ({ending.evidence})" if ending.evidence else "")
     )
     if ending.state is MeetingState.ENDED:
-        console.say(f"Transcript: dragoman export {meeting.id[:8]} --format md")
+        data = "" if settings.data == Settings().data else f" --data {settings.data}"
+        console.say(f"Transcript: dragoman export {meeting.id[:8]} --format md{data}")
     return ending.exit_code
 
 
@@ -101,8 +112,13 @@ async def _explain(
     failure: BaseException, meeting: Meeting, settings: Settings, stores: Stores
 ) -> DragomanError:
     """Stores the failure and puts it into words for people."""
+    if isinstance(failure, OSError):
+        failure = storage_failure(failure)
     if isinstance(failure, BrowserError):
         await _failed(meeting, stores, Ending(Reason.BROWSER_FAILED, failure.message))
+        return failure
+    if isinstance(failure, UsageError | MissingError):
+        await _failed(meeting, stores, Ending(Reason.NOT_SET_UP, failure.message))
         return failure
     if isinstance(failure, DragomanError):
         await _failed(meeting, stores, Ending(Reason.INTERNAL_ERROR, failure.message))
@@ -117,10 +133,10 @@ async def _explain(
 
 async def _failed(meeting: Meeting, stores: Stores, ending: Ending) -> None:
     change = StateChange(ending.state, ending.reason, datetime.now(UTC), ending.evidence)
-    now = await stores.meetings.get(meeting.id)
-    if now is not None and now.state in ENDINGS:
-        return
     try:
+        now = await stores.meetings.get(meeting.id)
+        if now is not None and now.state in ENDINGS:
+            return
         await stores.meetings.change(meeting.id, change)
     except DragomanError:
         log.warning("the failure could not be stored")

@@ -1,7 +1,6 @@
 """The command line: reads arguments and settings, runs a command, tells errors in two lines."""
 
 import argparse
-import errno
 import logging
 import os
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from domain.errors import DragomanError, StorageError
 from dragoman import console
 from dragoman.commands import bot, demo, doctor, export, join, leave, meetings, replay, transcribe
+from dragoman.failures import storage_failure
 from dragoman.settings import load_settings
 
 COMMANDS = (join, leave, demo, transcribe, replay, meetings, export, doctor, bot)
@@ -50,24 +50,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DragomanError as error:
         console.complain(error)
         return error.exit_code
-    except OSError as error:
-        console.complain(_storage(error))
-        return StorageError.exit_code
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-def _storage(error: OSError) -> StorageError:
-    what = f"{error.strerror or type(error).__name__}: {error.filename or ''}".strip(": ")
-    if error.errno == errno.ENOSPC:
-        return StorageError(f"{what}.", "Free some space, or choose another folder.")
-    return StorageError(f"{what}.", "Check that the folder exists and can be written to.")
+    except OSError as error:
+        console.complain(storage_failure(error))
+        return StorageError.exit_code
+    except KeyboardInterrupt:
+        return 130
 
 
 def _log_to_stderr(level: str) -> None:
+    logging.raiseExceptions = False  # a full disk must not print a trace for every record
     logging.basicConfig(
         level=level.upper(),
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",

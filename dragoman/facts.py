@@ -17,6 +17,7 @@ from storage.facts import SqlFactStore
 log = logging.getLogger(__name__)
 
 CAPACITY = 1000
+CLOSE_S = 5.0
 
 _Fact = Gap | Notice | tuple[Participant, ...]
 
@@ -35,11 +36,12 @@ class FactKeeper:
         self._people = Attendance()
         self._queue: asyncio.Queue[_Fact | None] = asyncio.Queue(CAPACITY)
         self._group = asyncio.TaskGroup()
+        self._task: asyncio.Task[None]
         self._dropped = False
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
-        self._group.create_task(self._run())
+        self._task = self._group.create_task(self._run())
         return self
 
     async def __aexit__(
@@ -48,7 +50,13 @@ class FactKeeper:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._queue.put(None)
+        if self._queue.full():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+        _, late = await asyncio.wait({self._task}, timeout=CLOSE_S)
+        if late:
+            log.warning("some facts could not be stored in time")
+            self._task.cancel()
         await self._group.__aexit__(None, None, None)
 
     def note(self, event: Event) -> None:

@@ -17,10 +17,15 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FLUSH_S = 15.0
-"""Longest wait for the last words and their translations."""
-LEAVE_S = 15.0
+HEAR_S = 10.0
+"""Longest wait for the last sound to be recognised."""
+FLUSH_S = 12.0
+"""Longest wait for the last translations."""
+LEAVE_S = 12.0
 """Longest wait for the left screen."""
+CAPTIONS_S = 3.0
+"""Longest wait for captions that are on their way when the bot is sent away."""
+ASKED_TO_GO = frozenset({Reason.STOPPED, Reason.LEAVE_COMMAND, Reason.LEFT})
 
 
 class Session:
@@ -61,22 +66,25 @@ class Session:
         clock = self._crew.bot.clock
         self._crew.trace.clock(clock)
         await self._crew.steps.begin(clock.began_at)
-        over = asyncio.Event()
+        silent, over = asyncio.Event(), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(self._listen(stage, over))
+            listening = tasks.create_task(self._listen(stage, silent, over))
             hello = tasks.create_task(self._say_hello())
             ending = await self._crew.bot.stay()
-            over.set()
+            silent.set()
             hello.cancel()
+            if ending.reason in ASKED_TO_GO:
+                await asyncio.sleep(min(stage.listener.caption_lag_s + 0.5, CAPTIONS_S))
+            over.set()
             await self._finish(listening, stage)
         await self._leave(ending)
         self._crew.facts.everybody_left(clock.now_s())
         return ending
 
-    async def _listen(self, stage: Stage, over: asyncio.Event) -> None:
-        """Hears until the stay is over. A fault ends the stay in order: what was said by
-        then is flushed, and the bot leaves."""
-        frames = self._crew.trace.frames(until(over, self._crew.bot.frames()))
+    async def _listen(self, stage: Stage, silent: asyncio.Event, over: asyncio.Event) -> None:
+        """Hears sound until `silent` and captions until `over` is set. A fault ends the stay
+        in order: what was said by then is flushed, and the bot leaves."""
+        frames = self._crew.trace.frames(until(silent, self._crew.bot.frames()))
         hints = self._noticed(self._crew.trace.hints(until(over, self._crew.bot.hints())), stage)
         try:
             await stage.listener.run(frames, hints)
@@ -102,10 +110,11 @@ class Session:
                 return
 
     async def _finish(self, listening: asyncio.Task[None], stage: Stage) -> None:
-        _, late = await asyncio.wait({listening}, timeout=FLUSH_S)
+        _, late = await asyncio.wait({listening}, timeout=HEAR_S)
         if late:
             log.warning("the last sound was not all recognised in time")
             listening.cancel()
+            await asyncio.wait({listening}, timeout=2)
         try:
             async with asyncio.timeout(FLUSH_S):
                 await stage.captioner.flush()

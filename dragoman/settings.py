@@ -9,8 +9,31 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from domain.errors import MissingError, UsageError
 from domain.languages import parse_language
+from pipeline.asr import ENGINES as RECOGNISERS
+from pipeline.translation import ENGINES as TRANSLATORS
 
 PREFIX = "DRAGOMAN_"
+
+
+def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(parse_language(code) for code in codes)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
+
+
+def _recogniser(name: str) -> str:
+    return _one_of(name, {"auto", *RECOGNISERS})
+
+
+def _translators(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_one_of(name, set(TRANSLATORS)) for name in names)
+
+
+def _one_of(name: str, known: set[str]) -> str:
+    if name not in known and ":" not in name:
+        raise ValueError(f"unknown engine {name!r}; known: {', '.join(sorted(known))}")
+    return name
 
 
 class _Group(BaseModel):
@@ -84,7 +107,8 @@ class HearingGroup(_Group):
     openai_model: str = Field("", description="Model name on that server. Empty: its first.")
     openai_key: SecretStr = Field(SecretStr(""), description="API key of that server.")
 
-    _codes = field_validator("languages")(lambda codes: tuple(parse_language(c) for c in codes))
+    _codes = field_validator("languages")(_languages)
+    _known = field_validator("engine")(_recogniser)
 
 
 class TranslationGroup(_Group):
@@ -102,14 +126,19 @@ class TranslationGroup(_Group):
     timeout_s: float = Field(5, gt=0, description="Longest wait for one translation.")
     glossary: tuple[str, ...] = Field((), description="Terms that are never translated.")
 
-    _codes = field_validator("targets")(lambda codes: tuple(parse_language(c) for c in codes))
+    _codes = field_validator("targets")(_languages)
+    _known = field_validator("engines")(_translators)
 
 
 class CameraGroup(_Group):
     """How the bot's picture looks."""
 
     on: bool = Field(True, description="Show captions as the bot's camera.")
-    layout: Literal["subtitle", "split"] = Field("split", description="One language, or two.")
+    layout: Literal["subtitle", "split", "interpreter", "full"] = Field(
+        "split",
+        description="subtitle (one language), split (two), interpreter (two, without "
+        "the original) or full (large type only).",
+    )
     theme: Literal["dark", "light", "high-contrast"] = Field("dark", description="Colours.")
     large: bool = Field(False, description="Largest type, one utterance at a time.")
     show_original: bool = Field(True, description="The spoken words beside the translation.")
@@ -213,16 +242,26 @@ def _split_lists(path: list[str], value: str) -> Any:
 
 def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
     for part in path[:-1]:
-        tree = tree.setdefault(part, {})
+        tree = _group_in(tree, part)
     tree[path[-1]] = value
 
 
 def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
     for key, value in more.items():
         if isinstance(value, dict):
-            _merge(into.setdefault(key, {}), value)
+            _merge(_group_in(into, key), value)
         elif value is not None:
             into[key] = value
+
+
+def _group_in(tree: dict[str, Any], key: str) -> dict[str, Any]:
+    group = tree.setdefault(key, {})
+    if not isinstance(group, dict):
+        raise UsageError(
+            f"Setting {key}: it is a group of settings, not one value.",
+            "See docs/settings.md for every setting.",
+        )
+    return group
 
 
 def _explain(error: ValidationError) -> str:

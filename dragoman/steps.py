@@ -46,9 +46,11 @@ class Steps:
             log.warning("the beginning could not be stored: %s", type(error).__name__)
 
     async def _settle(self) -> None:
-        try:
-            while self._waiting:
+        while self._waiting:
+            try:
                 await self._store.change(self._meeting_id, self._waiting[0])
-                self._waiting.pop(0)
-        except StorageError as error:
-            log.warning("a step could not be stored yet: %s", type(error).__name__)
+            except StorageError as error:
+                log.warning("a step could not be stored: %s", type(error).__name__)
+                if error.retry:
+                    return
+            self._waiting.pop(0)

@@ -1,6 +1,7 @@
 """Traces for benchmarks: every event with its time, and the sound as it was placed."""
 
 import json
+import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict, is_dataclass
@@ -13,6 +14,8 @@ from domain.clock import Clock
 from domain.events import Event
 from domain.hints import Hint
 from dragoman.hintfile import TimedHint, to_line
+
+log = logging.getLogger(__name__)
 
 
 class TiedClock(Clock, Protocol):
@@ -46,16 +49,16 @@ class Trace:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._events is not None:
-            self._events.close()
-            self._events = None
-        if self._hints is not None:
-            self._hints.close()
-            self._hints = None
-        for pcm, index in self._sound.values():
-            pcm.close()
-            index.close()
+        files: list[IO[Any] | None] = [self._events, self._hints]
+        files += [file for pair in self._sound.values() for file in pair]
+        self._events = self._hints = None
         self._sound.clear()
+        for file in files:
+            try:
+                if file is not None:
+                    file.close()
+            except OSError as error:
+                self._give_up(error)
 
     def clock(self, clock: TiedClock) -> None:
         """Notes where the meeting's second 0 lies on the monotonic and on the wall clock."""
@@ -77,22 +80,41 @@ class Trace:
         """Passes frames on and keeps a copy."""
         async for frame in frames:
             if self._folder is not None:
-                self._keep(frame)
+                try:
+                    self._keep(frame)
+                except OSError as error:
+                    self._give_up(error)
             yield frame
 
     async def hints(self, hints: AsyncIterator[Hint]) -> AsyncIterator[Hint]:
         """Passes hints on and keeps a copy."""
         async for hint in hints:
             if self._folder is not None and self._clock is not None:
-                self._hints = self._hints or _new(self._folder / "hints.jsonl")
-                came_s = round(max(hint.at_s, self._clock.now_s()), 3)
-                self._hints.write(to_line(TimedHint(hint, came_s)) + "\n")
+                try:
+                    self._keep_hint(self._folder, hint, self._clock.now_s())
+                except OSError as error:
+                    self._give_up(error)
             yield hint
 
+    def _keep_hint(self, folder: Path, hint: Hint, now_s: float) -> None:
+        self._hints = self._hints or _new(folder / "hints.jsonl")
+        came_s = round(max(hint.at_s, now_s), 3)
+        self._hints.write(to_line(TimedHint(hint, came_s)) + "\n")
+
+    def _give_up(self, error: OSError) -> None:
+        """The meeting matters more than its trace: a full disk ends the trace only."""
+        if self._folder is not None:
+            log.warning("the trace ends here: %s", error.strerror)
+            self._folder = None
+
     def _line(self, record: dict[str, Any]) -> None:
-        if self._events is not None:
-            record["monotonic_s"] = round(time.monotonic(), 6)
+        if self._events is None or self._folder is None:
+            return
+        record["monotonic_s"] = round(time.monotonic(), 6)
+        try:
             self._events.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+        except OSError as error:
+            self._give_up(error)
 
     def _keep(self, frame: Frame) -> None:
         assert self._folder is not None

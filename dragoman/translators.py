@@ -57,6 +57,20 @@ async def open_translators(
             await translator.aclose()
 
 
+def missing_pairs(
+    translators: Sequence[Translator], sources: Sequence[str], targets: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Directions that are asked for and that nothing here can do."""
+    able = [translator.pairs() for translator in translators]
+    return [
+        (source, target)
+        for source in sources or ("en",)
+        for target in targets
+        if source != target
+        and not any(pairs is None or (source, target) in pairs for pairs in able)
+    ]
+
+
 async def _warm_up(translator: Translator, pairs: Sequence[tuple[str, str]]) -> None:
     """Lets an engine load what it needs before the first sentence waits for it."""
     able = translator.pairs()

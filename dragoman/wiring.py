@@ -12,6 +12,8 @@ from bot.meet import MeetBot
 from bot.settings import BotSettings
 from domain.clock import MeetingClock
 from domain.errors import UsageError
+from domain.events import Notice
+from domain.languages import name
 from domain.links import SITE
 from domain.meetings import Meeting
 from domain.ports import PictureSink, Recognizer, Translator
@@ -26,8 +28,9 @@ from dragoman.settings import Settings
 from dragoman.steps import Steps
 from dragoman.store import Stores
 from dragoman.trace import Trace
-from dragoman.translators import open_translators
+from dragoman.translators import missing_pairs, open_translators
 from overlay.overlay import Overlay
+from overlay.painter import Painter
 from overlay.settings import OverlaySettings
 from overlay.sinks.mjpeg import MjpegFeed
 from overlay.sinks.mp4 import Mp4File
@@ -115,18 +118,24 @@ class SessionCrew:
             sinks.append(Mp4File(camera.record, clock))
         if camera.png is not None:
             sinks.append(PngFile(camera.png))
-        settings = OverlaySettings(
-            targets=self._meeting.languages,
-            sources=self._settings.hearing.languages,
-            layout=camera.layout,
-            theme=camera.theme,
-            large=camera.large,
-            show_original=camera.show_original,
-            stamp=self._settings.measure is not None,
-        )
+        settings = overlay_settings(self._meeting, self._settings)
         overlay = Overlay(settings, clock, sinks, self.hub.publish)
         self.controls.attach(overlay, settings)
         return overlay
+
+
+def overlay_settings(meeting: Meeting, settings: Settings) -> OverlaySettings:
+    """How the meeting's picture looks at its start."""
+    camera = settings.camera
+    return OverlaySettings(
+        targets=meeting.languages,
+        sources=settings.hearing.languages,
+        layout=camera.layout,
+        theme=camera.theme,
+        large=camera.large,
+        show_original=camera.show_original,
+        stamp=settings.measure is not None,
+    )
 
 
 @asynccontextmanager
@@ -136,6 +145,8 @@ async def build_crew(
     """A crew with a started browser and its own pages up. Raises DragomanError."""
     async with AsyncExitStack() as stack:
         crew = SessionCrew(meeting, settings, stores)
+        # Missing fonts are told now, not when the bot is in the call.
+        await asyncio.to_thread(Painter, overlay_settings(meeting, settings))
         stack.enter_context(crew.trace)
         await stack.enter_async_context(crew.facts)
         live = LiveState(meeting.code, meeting.languages)
@@ -158,6 +169,11 @@ async def build_crew(
         crew.translators = await stack.enter_async_context(
             open_translators(settings.translation, settings.hearing.languages)
         )
+        for source, target in missing_pairs(
+            crew.translators, settings.hearing.languages, meeting.languages
+        ):
+            text = f"Nothing here translates from {name(source)} to {name(target)}."
+            crew.hub.publish(Notice("no_translator", f"{text} See: dragoman doctor", 0.0))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         crew.bot = await stack.enter_async_context(
             MeetBot(_bot_settings(meeting, settings), endpoint, crew.steps.take)

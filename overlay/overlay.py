@@ -138,12 +138,22 @@ class Overlay:
         since_s = now_s if changes.since_s is None else changes.since_s
         try:
             self._take(painter, changes, now_s)
-            update = painter.draw(now_s, since_s)
+            update, next_s = painter.draw(now_s, since_s), painter.next_s()
         except Exception:
             logger.exception("Captions could not be drawn and are left out")
+            update, next_s = self._draw_anew(painter, now_s, since_s)
+        return update, time.perf_counter() - began, next_s
+
+    @staticmethod
+    def _draw_anew(
+        painter: Painter, now_s: float, since_s: float
+    ) -> tuple[PictureUpdate | None, float | None]:
+        try:
             painter.recover()
-            update = painter.draw(now_s, since_s)
-        return update, time.perf_counter() - began, painter.next_s()
+            return painter.draw(now_s, since_s), painter.next_s()
+        except Exception:
+            logger.exception("The picture could not be drawn at all; the last one stands")
+            return None, None
 
     def _take(self, painter: Painter, changes: Changes, now_s: float) -> None:
         if changes.settings is not None:

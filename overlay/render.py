@@ -38,7 +38,7 @@ class Renderer:
 
     def draw(self, scene: Scene, changed_s: float) -> PictureUpdate | None:
         """The next update; None if the scene looks as the one before."""
-        before, self._scene = self._scene, scene
+        before, self._scene = self._scene, None
         if before is None or (before.width, before.height) != (scene.width, scene.height):
             changed = [self._restart(scene)]
         else:
@@ -48,7 +48,9 @@ class Renderer:
                 if (area := self._repaint(scene, dirty)) is not None
             ]
             if not changed and before.captions == scene.captions:
+                self._scene = scene
                 return None
+        self._scene = scene
         self._number += 1
         if self.stamp:
             whole = changed[:1] == [Rectangle(0, 0, scene.width, scene.height)]

@@ -31,6 +31,8 @@ from pipeline.vad import ENGINES as VAD_ENGINES
 log = logging.getLogger(__name__)
 
 _TICK_S = 0.15
+_FAREWELL_S = 2.0
+"""Time for the words that wait when listening ends by a fault or is cancelled."""
 
 
 class Listener:
@@ -74,6 +76,14 @@ class Listener:
 
     async def run(self, frames: AsyncIterator[Frame], hints: AsyncIterator[Hint]) -> None:
         """Listens until both end; then every word has been emitted."""
+        try:
+            await self._listen(frames, hints)
+        except BaseException:
+            await self._flush_after_fault()
+            raise
+        await self._sources.flush()
+
+    async def _listen(self, frames: AsyncIterator[Frame], hints: AsyncIterator[Hint]) -> None:
         with ThreadPoolExecutor(1, thread_name_prefix="vad") as executor:
             loop = asyncio.get_running_loop()
             new_vad, doubt = await loop.run_in_executor(executor, _vad, self._settings.vad)
@@ -86,7 +96,13 @@ class Listener:
                     group.create_task(self._take_hints(hints))
                     group.create_task(self._take_frames(frames, parts, group))
                 ticker.cancel()
-        await self._sources.flush()
+
+    async def _flush_after_fault(self) -> None:
+        try:
+            async with asyncio.timeout(_FAREWELL_S):
+                await self._sources.flush()
+        except Exception as error:
+            log.warning("Words that waited at the end are lost: %s", type(error).__name__)
 
     def _parts(self, executor: ThreadPoolExecutor, new_vad: Callable[[], Vad]) -> EarParts:
         return EarParts(

@@ -4,7 +4,7 @@ import logging
 import time
 from dataclasses import replace
 
-from domain.errors import EngineError
+from domain.errors import DragomanError
 from domain.events import StageTimed
 from domain.ports import RecognitionRequest, RecognitionStream
 from domain.speech import Hypothesis, SpokenUpdate, Word
@@ -74,7 +74,7 @@ class LiveUtterance:
             stream = self._stream or await self._open(who)
             began = time.perf_counter()
             hypothesis = await stream.feed(pending)
-        except EngineError as error:
+        except Exception as error:
             await self._fail(error)
             return
         self._fed += len(pending)
@@ -101,8 +101,12 @@ class LiveUtterance:
     async def aclose(self) -> None:
         """Gives the engine's stream back."""
         stream, self._stream = self._stream, None
-        if stream:
+        if stream is None:
+            return
+        try:
             await stream.aclose()
+        except Exception as error:
+            log.warning("The recogniser failed to end an utterance: %s", type(error).__name__)
 
     def successor(self, cut_s: float, utterance_id: str, owner: str) -> "LiveUtterance":
         """The utterance that goes on after a cut, with the sound since then."""
@@ -136,17 +140,18 @@ class LiveUtterance:
             return self._stabiliser.stable
         try:
             hypothesis = await self._stream.finish()
-        except EngineError as error:
+        except Exception as error:
             await self._fail(error)
             return self._stabiliser.stable
         self._parts.sources.choices.recognised()
         self._language = hypothesis.language or self._language
         return _placed(self.sound, hypothesis.words)
 
-    async def _fail(self, error: EngineError) -> None:
+    async def _fail(self, error: Exception) -> None:
         self._failed = True
         log.warning("The recogniser failed on an utterance: %s", type(error).__name__)
-        self._parts.sources.choices.failed(str(error))
+        told = str(error) if isinstance(error, DragomanError) else "The recogniser broke."
+        self._parts.sources.choices.failed(told)
         await self.aclose()
 
     def _learn(self, words: tuple[Word, ...], who: Who) -> None:

@@ -9,7 +9,7 @@ from domain.people import Participant
 from domain.transcripts import Segment
 from storage.failures import refused
 from storage.meetings import SHORTEST_PREFIX, check_step
-from storage.merge import merge
+from storage.merge import merge_segments
 
 
 class MemoryMeetingStore:
@@ -75,11 +75,10 @@ class MemoryTranscriptStore:
         self._people: dict[tuple[str, str], Participant] = {}
 
     async def write(self, segments: Sequence[Segment]) -> None:
-        """Keeps segments; idempotent by id, newer translations are merged in."""
+        """Keeps segments; idempotent by id, later names and translations are merged in."""
         for segment in segments:
             known = self._segments.get(segment.id, segment)
-            merged = merge(known.translations, segment.translations)
-            self._segments[segment.id] = replace(known, translations=merged)
+            self._segments[segment.id] = merge_segments(known, segment)
 
     async def segments(self, meeting_id: str) -> Sequence[Segment]:
         """All segments in order of their start."""

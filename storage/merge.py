@@ -1,8 +1,11 @@
-"""Which of two versions of a translation is kept."""
+"""Which of two versions of a segment and of its translations is kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from domain.captions import Translation, TranslationState
+from domain.transcripts import Segment
 
 _RANK = {
     TranslationState.PENDING: 0,
@@ -26,3 +29,37 @@ def merge(old: Sequence[Translation], new: Sequence[Translation]) -> tuple[Trans
         known = kept.get(translation.language)
         kept[translation.language] = newer(known, translation) if known else translation
     return tuple(kept.values())
+
+
+class Attributed(Protocol):
+    """Something that was said by somebody."""
+
+    @property
+    def participant_id(self) -> str: ...
+    @property
+    def speaker(self) -> str: ...
+    @property
+    def doubt(self) -> float: ...
+
+
+def attribution(old: Attributed, new: Attributed) -> tuple[str, str, float]:
+    """Participant id, speaker and doubt; what was empty is filled if the rest agrees."""
+    before = (old.participant_id, old.speaker)
+    after = (new.participant_id, new.speaker)
+    filled = (before[0] or after[0], before[1] or after[1])
+    agrees = all(not b or not a or a == b for b, a in zip(before, after, strict=True))
+    if not agrees or filled == before:
+        return *before, old.doubt
+    return *filled, new.doubt
+
+
+def merge_segments(old: Segment, new: Segment) -> Segment:
+    """The old segment with the speaker and the translations that came later."""
+    participant_id, speaker, doubt = attribution(old, new)
+    return replace(
+        old,
+        participant_id=participant_id,
+        speaker=speaker,
+        doubt=doubt,
+        translations=merge(old.translations, new.translations),
+    )

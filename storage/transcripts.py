@@ -10,7 +10,7 @@ from domain.people import Participant
 from domain.transcripts import Segment
 from storage.codec import word_from_json, word_to_json
 from storage.database import Database
-from storage.merge import merge
+from storage.merge import attribution, merge
 from storage.tables import ParticipantRow, SegmentRow, TranslationRow
 
 
@@ -21,7 +21,7 @@ class SqlTranscriptStore:
         self._database = database
 
     async def write(self, segments: Sequence[Segment]) -> None:
-        """Makes segments durable; idempotent by id, newer translations are merged in."""
+        """Makes segments durable; idempotent by id, later names and translations are merged in."""
         if segments:
             await self._database.write(lambda session: _write(session, segments))
 
@@ -47,23 +47,24 @@ class SqlTranscriptStore:
 
 def _write(session: Session, segments: Sequence[Segment]) -> None:
     ids = {segment.id for segment in segments}
-    known = set(session.exec(select(SegmentRow.id).where(col(SegmentRow.id).in_(ids))))
+    found = session.exec(select(SegmentRow).where(col(SegmentRow.id).in_(ids)))
+    rows = {row.id: row for row in found}
     stored = _translations(session, ids)
     merged = stored.copy()
     for segment in segments:
-        if segment.id not in known:
-            known.add(segment.id)
-            session.add(_segment_row(segment))
+        row = rows.setdefault(segment.id, _segment_row(segment))
+        row.participant_id, row.speaker, row.doubt = attribution(row, segment)
+        session.add(row)
         merged[segment.id] = merge(merged[segment.id], segment.translations)
     session.flush()
     for segment_id, translations in merged.items():
         before = {each.language: each for each in stored[segment_id]}
         for position, translation in enumerate(translations):
-            row = _translation_row(segment_id, position, translation)
+            translated = _translation_row(segment_id, position, translation)
             if translation.language not in before:
-                session.add(row)
+                session.add(translated)
             elif before[translation.language] != translation:
-                session.merge(row)
+                session.merge(translated)
 
 
 def _segment_row(segment: Segment) -> SegmentRow:

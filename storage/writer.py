@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,8 +15,9 @@ from domain.errors import StorageError
 from domain.events import Notice
 from domain.ports import TranscriptStore
 from domain.transcripts import Segment
+from storage.able import write_able
 from storage.journal import Journal
-from storage.merge import merge
+from storage.merge import merge_segments
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ class WriterCounts:
     journalled: int = 0
     lost: int = 0
     """Refused because memory was full while neither database nor disk took anything."""
+    odd: int = 0
+    """Broke the store by what they hold; kept in a file beside the journal."""
 
 
 class SegmentWriter:
@@ -82,7 +86,7 @@ class SegmentWriter:
         self._group = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
-        self._behind = await asyncio.to_thread(lambda: self._journal.holds_something)
+        self._behind = await asyncio.to_thread(self._take_journal)
         await self._group.__aenter__()
         self._group.create_task(self._run())
         return self
@@ -95,10 +99,13 @@ class SegmentWriter:
     ) -> None:
         self._closing = True
         self._wake.set()
-        await self._group.__aexit__(None, None, None)
+        try:
+            await self._group.__aexit__(None, None, None)
+        finally:
+            self._journal.release()
 
     async def show(self, caption: Caption) -> None:
-        """Takes a final caption, or a later revision with more translations."""
+        """Takes a final caption, or a later revision with a name or more translations."""
         if not caption.final or not caption.words:
             return
         segment = Segment.of(caption, self._meeting_id)
@@ -108,10 +115,17 @@ class SegmentWriter:
             self._announce("segments_lost", "Disk and database refuse: new words are not kept.")
             return
         if waiting is not None:
-            merged = merge(waiting.translations, segment.translations)
-            segment = replace(waiting, translations=merged)
+            segment = merge_segments(waiting, segment)
         self._pending[segment.id] = segment
         self._wake.set()
+
+    def _take_journal(self) -> bool:
+        """Whether an earlier run left words; the journal is held from then on."""
+        if not self._journal.holds_something:
+            return False
+        with suppress(StorageError):
+            self._journal.hold()
+        return True
 
     async def _run(self) -> None:
         while not self._closing:
@@ -150,23 +164,39 @@ class SegmentWriter:
             self._retry_at_s = self._loop_s() + self._settings.retry_s
 
     async def _try_store(self, segments: Sequence[Segment], patience_s: float) -> bool:
-        try:
+        async def write(part: Sequence[Segment]) -> None:
             async with asyncio.timeout(patience_s):
-                await self._store.write(segments)
+                await self._store.write(part)
+
+        try:
+            odd = await write_able(write, segments)
         except (StorageError, TimeoutError) as error:
             log.warning("the database refuses segments: %s", type(error).__name__)
             said = str(error) if isinstance(error, StorageError) else "It is slow."
             self._announce("storage_behind", f"Words wait in a file for the database. {said}")
             return False
-        self.counts.written += len(segments)
+        self.counts.written += len(segments) - len(odd)
+        if odd:
+            await self._give_up(odd)
         return True
+
+    async def _give_up(self, odd: Sequence[Segment]) -> None:
+        if not self.counts.odd:
+            text = "Some words cannot be stored; they are kept in a file beside the journal."
+            self._notify(Notice("segment_odd", text, self._clock.now_s()))
+        self.counts.odd += len(odd)
+        try:
+            await asyncio.to_thread(self._journal.keep_aside, odd)
+        except Exception as error:
+            log.error("segments that cannot be stored are lost: %s", type(error).__name__)
 
     async def _put_aside(self, batch: Sequence[Segment]) -> bool:
         try:
             await asyncio.to_thread(self._journal.append, batch)
-        except StorageError as error:
-            log.error("the journal refuses segments")
-            self._announce("journal_refused", f"Words are kept in memory only. {error}")
+        except Exception as error:
+            log.error("the journal refuses segments: %s", type(error).__name__)
+            said = str(error) if isinstance(error, StorageError) else ""
+            self._announce("journal_refused", f"Words are kept in memory only. {said}".strip())
             return False
         self.counts.journalled += len(batch)
         self._forget(batch)

@@ -28,10 +28,8 @@ const sound = (() => {
       data.copyTo(other, { planeIndex: channel, format: 'f32-planar' });
       for (let i = 0; i < count; i += 1) out[i] += other[i];
     }
-    if (data.numberOfChannels > 1) {
-      for (let i = 0; i < count; i += 1) out[i] /= data.numberOfChannels;
-    }
-    return out;
+    const share = 1 / data.numberOfChannels;
+    return share === 1 ? out : out.map((value) => value * share);
   }
 
   function emit(entry, samples, rate, at) {
@@ -71,6 +69,10 @@ const sound = (() => {
     emit(entry, both, rate, at);
   }
 
+  const declare = (entry) => link.send({
+    type: 'track', index: entry.index, kind: entry.kind, rate: entry.rate, at: pageNow(),
+  });
+
   async function read(entry, reader) {
     for (;;) {
       const { value, done } = await reader.read();
@@ -79,9 +81,7 @@ const sound = (() => {
       try {
         if (entry.rate !== value.sampleRate) {
           entry.rate = value.sampleRate;
-          link.send({
-            type: 'track', index: entry.index, kind: entry.kind, rate: entry.rate, at,
-          });
+          declare(entry);
         }
         pair(entry, mono(value), value.sampleRate, at);
       } finally {
@@ -137,6 +137,7 @@ const sound = (() => {
     if (sources.length) link.send({ type: 'csrc', sources, at: pageNow() });
   }
 
+  link.on('redeclare', () => { for (const entry of tracks.values()) if (entry.rate) declare(entry); });
   setInterval(scanElements, 1000);
   setInterval(pollSources, 80);
 

@@ -14,6 +14,7 @@ const link = (() => {
   let number = 0;
   let dropped = 0;
   let retry = 0;
+  let torn = false; // messages were dropped unsent, declarations of tracks perhaps among them
 
   function trim() {
     const oldest = pageNow() - config.bufferMs;
@@ -21,6 +22,7 @@ const link = (() => {
     while (stale < waiting.length && waiting[stale].at < oldest) stale += 1;
     if (stale === 0) return;
     dropped += Math.max(0, stale - sent);
+    torn = torn || stale > sent;
     waiting.splice(0, stale);
     sent = Math.max(0, sent - stale);
   }
@@ -59,9 +61,13 @@ const link = (() => {
       sent = 0;
       ready = true;
       retry = 0;
+      torn = false;
+      handlers.get('redeclare')?.();
       flush();
     } else if (message.type === 'ack') {
       acknowledged(message.received);
+      if (torn) handlers.get('redeclare')?.();
+      torn = false;
       flush();
     }
     const handler = handlers.get(message.type);

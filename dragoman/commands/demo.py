@@ -38,4 +38,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             f"The demo needs the Python package {error.name!r}.",
             "Install it: pip install 'dragoman[demo]'",
         ) from error
-    return asyncio.run(run_demo(find_script(args.script), args.out, settings))
+    try:
+        return asyncio.run(run_demo(find_script(args.script), args.out, settings))
+    except asyncio.CancelledError:
+        return 130

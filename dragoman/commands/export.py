@@ -5,7 +5,6 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from domain.errors import UsageError
 from domain.languages import parse_languages
 from dragoman import console
 from dragoman.settings import Settings
@@ -24,8 +23,17 @@ def add(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("meeting", metavar="ID", help="meeting id, or its first characters")
     parser.add_argument("--format", choices=sorted(FORMATS), default="txt", help="default: txt")
-    parser.add_argument("--lang", metavar="CODE[,CODE]", help="translations to export")
-    parser.add_argument("--both", action="store_true", help="original and translation side by side")
+    parser.add_argument(
+        "--lang",
+        metavar="CODE[,CODE]",
+        help="these translations alone; with --both, beside the original",
+    )
+    parser.add_argument("--both", action="store_true", help="original and translations")
+    parser.add_argument(
+        "--original",
+        action="store_true",
+        help="the spoken words alone (default for srt and vtt; the others hold everything)",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: the terminal")
     return parser
 
@@ -37,10 +45,10 @@ def overrides(_args: argparse.Namespace) -> dict[str, Any]:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Writes the export."""
-    languages = parse_languages(args.lang) if args.lang else ()
-    if args.both and not languages:
-        raise UsageError("--both needs a language beside the original.", "Add --lang es.")
-    mode = "both" if args.both else "translation" if languages else "original"
+    languages = parse_languages(args.lang) if args.lang else None
+    prose = args.format in ("txt", "md", "json")
+    both = args.both or (languages is None and prose and not args.original)
+    mode = "both" if both else "translation" if languages else "original"
     transcript = asyncio.run(_load(settings, args.meeting))
     content = export(transcript, args.format, languages=languages, mode=mode)
     if args.out is None:

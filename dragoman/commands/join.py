@@ -20,7 +20,9 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--speak", metavar="CODE[,CODE]", help="languages that are spoken")
     parser.add_argument("--name", help="display name")
     parser.add_argument("--base-url", default=SITE, metavar="URL", help="another site than Meet")
-    parser.add_argument("--layout", choices=["subtitle", "split"], help="one language, or two")
+    parser.add_argument(
+        "--layout", choices=["subtitle", "split", "interpreter", "full"], help="see docs/camera.md"
+    )
     parser.add_argument("--theme", choices=["dark", "light", "high-contrast"])
     parser.add_argument("--large", action="store_true", default=None, help="largest type")
     parser.add_argument("--record", type=Path, metavar="FILE", help="picture to an MP4 file")

@@ -4,18 +4,15 @@ import argparse
 import asyncio
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
-from yarl import URL
+from aiohttp import ClientSession, ClientTimeout
 
 from domain.errors import DragomanError, UsageError
 from domain.meetings import ENDINGS, Meeting
 from domain.ports import MeetingStore
 from dragoman import console
+from dragoman.endpoint import ANSWER_S, asked
 from dragoman.settings import Settings
 from dragoman.store import open_stores
-
-ANSWER_S = 5.0
-"""Longest wait for the bot's answer."""
 
 WITHIN_S = 30.0
 """Longest wait for its end."""
@@ -65,7 +62,7 @@ async def leave(
             meeting = await _only(meetings, http)
         else:
             meeting = await _named(meetings, meeting_id)
-        answered = await _asked(http, meeting, "POST", "/live/leave")
+        answered = await asked(http, meeting.endpoint, "POST", "/live/leave")
     ended = await _ended(meetings, meeting.id, within_s if answered else min(within_s, GRACE_S))
     if ended is not None:
         return ended
@@ -96,7 +93,7 @@ async def _only(meetings: MeetingStore, http: ClientSession) -> Meeting:
     """The meeting that runs; of several that have no end, the one whose bot answers."""
     running = [m for m in await meetings.recent() if m.state not in ENDINGS]
     if len(running) > 1:
-        answers = await asyncio.gather(*(_asked(http, m, "GET", "/live") for m in running))
+        answers = await asyncio.gather(*(asked(http, m.endpoint, "GET", "/live") for m in running))
         running = [m for m, answered in zip(running, answers, strict=True) if answered] or running
     if not running:
         raise UsageError("No meeting is running.", "See: dragoman meetings")
@@ -104,22 +101,6 @@ async def _only(meetings: MeetingStore, http: ClientSession) -> Meeting:
         ids = ", ".join(meeting.id[:8] for meeting in running)
         raise UsageError(f"Several meetings are running: {ids}.", "Name one: dragoman leave ID")
     return running[0]
-
-
-async def _asked(http: ClientSession, meeting: Meeting, method: str, path: str) -> bool:
-    """Whether the meeting's own bot took a request."""
-    address = URL(meeting.endpoint)
-    if not address.host:
-        return False
-    bearer = {"Authorization": f"Bearer {address.query.get('token', '')}"}
-    body: dict[str, str] | None = {} if method == "POST" else None
-    try:
-        async with http.request(
-            method, address.with_query(None).with_path(path), headers=bearer, json=body
-        ) as answer:
-            return answer.ok
-    except (ClientError, TimeoutError):
-        return False
 
 
 async def _ended(meetings: MeetingStore, meeting_id: str, within_s: float) -> Meeting | None:

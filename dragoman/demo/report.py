@@ -63,6 +63,16 @@ def build_report(evidence: Evidence) -> dict[str, Any]:
         "sound_offset_ms": spread([p.offset_s * 1000 for p in placements], 1),
         "lost_samples": trace.lost_samples,
         "wer": round(word_error_rate(evidence.spoken, finals), 4),
+        "wer_by_speaker": {
+            speaker: round(
+                word_error_rate(
+                    [word for word in evidence.spoken if word.speaker == speaker],
+                    [caption for caption in finals if caption.speaker == speaker],
+                ),
+                4,
+            )
+            for speaker in dict.fromkeys(word.speaker for word in evidence.spoken)
+        },
         "speaker_accuracy": None if accuracy is None else round(accuracy, 4),
         "segments": evidence.segments,
         "stages_s": {name: spread(values) for name, values in sorted(trace.stages.items())},
@@ -137,6 +147,10 @@ def summary(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("drift of the sound", one("drift_ppm", " ppm")),
         ("lost samples", one("lost_samples")),
         ("word error rate", share("wer")),
+        *(
+            (f"  {speaker}", f"{errors:.1%}")
+            for speaker, errors in report["wer_by_speaker"].items()
+        ),
         ("words under the right name", share("speaker_accuracy")),
         ("segments", one("segments")),
         ("memory of the bot's Python", one("python_memory_mb", " MB")),

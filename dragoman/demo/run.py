@@ -18,6 +18,7 @@ from dragoman.demo.report import build_report, summary
 from dragoman.demo.usage import Usage
 from dragoman.settings import Settings
 from dragoman.settings_file import write_settings
+from dragoman.signals import StopSignals
 from dragoman.store import Stores, open_stores, read_transcript
 from scheduler.launchers.local import LocalBot, LocalLauncher
 from standin.script import Script, bundled_script, load_script
@@ -27,7 +28,7 @@ from storage.export.files import write_atomic
 from storage.export.folder import write_folder
 
 POLL_S = 1.0
-CLOSE_S = 30.0
+CLOSE_S = 60.0
 """Longest wait for the bot's process to end by itself."""
 VOICES = Path("~/.cache/dragoman/voices").expanduser()
 
@@ -39,6 +40,12 @@ async def run_demo(script: Script, out: Path, settings: Settings) -> int:
     """
     traces = _prepare(out)
     settings = _for_the_bot(settings, out, traces)
+    with StopSignals() as signals:
+        return await _run(script, out, settings, signals)
+
+
+async def _run(script: Script, out: Path, settings: Settings, signals: StopSignals) -> int:
+    traces = out / "traces"
     console.say(f"Speaking the script “{script.title}” ({len(script.lines)} lines) …")
     async with AsyncExitStack() as stack:
         site = await stack.enter_async_context(
@@ -48,10 +55,13 @@ async def run_demo(script: Script, out: Path, settings: Settings) -> int:
         stores = await stack.enter_async_context(open_stores(settings))
         meeting = new_meeting(parse_link(site.link, site.url), settings)
         await stores.meetings.create(meeting)
-        code, portrait, usage = await _attend(meeting, settings, stores, site, out)
+        code, portrait, usage = await _attend(meeting, settings, stores, site, signals)
         evidence = await gather(meeting, stores, Observed(site, sounds, traces, usage))
     if code:
         _tell_failure(settings.data_dir / "logs" / f"{meeting.id}.log")
+    if evidence.meeting.began_at is None:
+        console.say("The bot was not in the meeting: there is nothing to measure.")
+        return code
     if not portrait.save(out / "camera.png"):
         console.say("No picture of the bot's camera was received.")
     report = await asyncio.to_thread(build_report, evidence)
@@ -72,7 +82,7 @@ def find_script(name: str) -> Script:
 def _prepare(out: Path) -> Path:
     traces = out / "traces"
     try:
-        traces.mkdir(parents=True, exist_ok=True)
+        traces.mkdir(parents=True, exist_ok=True, mode=0o700)
         for old in traces.glob("*"):
             old.unlink()
     except OSError as error:
@@ -93,52 +103,68 @@ def _for_the_bot(settings: Settings, out: Path, traces: Path) -> Settings:
 
 
 async def _attend(
-    meeting: Meeting, settings: Settings, stores: Stores, site: StandIn, out: Path
+    meeting: Meeting, settings: Settings, stores: Stores, site: StandIn, signals: StopSignals
 ) -> tuple[int, Portrait, Usage]:
+    """The bot's process from start to end. The first Ctrl-C or SIGTERM makes it leave; what
+    came of the meeting by then is written all the same."""
     config = write_settings(settings, settings.data_dir / "bot.toml")
     command = (sys.executable, "-m", "dragoman", "bot")
-    portrait = Portrait()
-    async with LocalLauncher(command, settings.data_dir / "logs") as launcher:
+    async with LocalLauncher(command, settings.data_dir / "logs", CLOSE_S) as launcher:
         bot = await launcher.launch(meeting.id, ("--config", str(config)))
-        usage = Usage(bot.pid)
+        watch = _Watch(meeting, stores, site, bot, signals)
+        signals.leave = lambda _reason: None
         try:
-            await _watch(meeting, stores, site, portrait, usage, bot)
+            await watch.run()
             if settings.web.keep and bot.alive():
                 console.say("The live page stays up. Press Ctrl-C to end.")
-            else:
-                async with asyncio.timeout(CLOSE_S):
-                    return await bot.wait(), portrait, usage
-            await bot.wait()
-        except TimeoutError:
-            console.say("The bot did not end by itself and is stopped.")
+                await watch.asked_or_gone()
+            if not signals.asked.is_set():
+                await watch.asked_or_gone(CLOSE_S)
         finally:
-            await bot.stop()
-        code = await bot.wait()
-    return code, portrait, usage
+            code = await bot.stop(CLOSE_S)
+            config.unlink(missing_ok=True)
+    return code, watch.portrait, watch.usage
 
 
-async def _watch(
-    meeting: Meeting,
-    stores: Stores,
-    site: StandIn,
-    portrait: Portrait,
-    usage: Usage,
-    bot: LocalBot,
-) -> None:
-    """Follows the meeting until it has ended; tells its steps."""
-    told: list[str] = []
-    while True:
-        now = await stores.meetings.get(meeting.id)
-        if now is None:
-            raise StorageError("The meeting has gone from the database.")
-        _tell(now, told)
-        usage.sample()
-        if now.state is MeetingState.IN_MEETING:
-            with suppress(LookupError):
-                await asyncio.to_thread(portrait.look, site.observer.rgb())
-        if now.state in ENDINGS or not bot.alive():
-            return
-        await asyncio.sleep(POLL_S)
+class _Watch:
+    """Follows the meeting until it has ended, tells its steps, keeps the best picture."""
+
+    def __init__(
+        self, meeting: Meeting, stores: Stores, site: StandIn, bot: LocalBot, signals: StopSignals
+    ) -> None:
+        self.portrait = Portrait()
+        self.usage = Usage(bot.pid)
+        self._meeting_id = meeting.id
+        self._stores, self._site, self._bot, self._signals = stores, site, bot, signals
+
+    async def run(self) -> None:
+        """Until the row has ended, the process has, or somebody asked to stop."""
+        told: list[str] = []
+        while True:
+            now = await self._stores.meetings.get(self._meeting_id)
+            if now is None:
+                raise StorageError("The meeting has gone from the database.")
+            _tell(now, told)
+            self.usage.sample()
+            if now.state is MeetingState.IN_MEETING:
+                with suppress(LookupError):
+                    await asyncio.to_thread(self.portrait.look, self._site.observer.rgb())
+            if now.state in ENDINGS or not self._bot.alive() or self._signals.asked.is_set():
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def asked_or_gone(self, timeout_s: float | None = None) -> None:
+        """Until somebody asks to stop or the bot's process has ended."""
+        waits = {
+            asyncio.ensure_future(self._signals.asked.wait()),
+            asyncio.ensure_future(self._bot.wait()),
+        }
+        try:
+            await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
 
 def _tell(meeting: Meeting, told: list[str]) -> None:

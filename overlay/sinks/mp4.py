@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from queue import Full, Queue
@@ -40,6 +41,8 @@ class Mp4File:
         self._latest: PictureUpdate | None = None
         self._missed = False
         self._closed = False
+        self._ended = False
+        """Whether the encoder has seen the end of the queue."""
         self._error: Exception | None = None
 
     async def show(self, update: PictureUpdate) -> None:
@@ -82,11 +85,13 @@ class Mp4File:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._write()
             os.replace(self._part, self._path)
-        except (OSError, av.FFmpegError, ValueError) as error:
+        except Exception as error:
             self._error = error
             logger.warning("The recording stopped: %s", type(error).__name__)
-            while not isinstance(self._queue.get(), float):
-                pass
+            with suppress(OSError):
+                self._part.unlink(missing_ok=True)
+            while not self._ended:
+                self._ended = isinstance(self._queue.get(), float)
 
     def _write(self) -> None:
         options = {"movflags": "+faststart"}
@@ -95,6 +100,7 @@ class Mp4File:
             while isinstance(item := self._queue.get(), PictureUpdate):
                 track = track or _Track(file, item)
                 track.show(item, item.changed_s - self._start_s)
+            self._ended = True
             if track is not None:
                 track.end(item - self._start_s)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from domain.errors import StorageError
@@ -37,6 +38,8 @@ class PngFile:
             part.write_bytes(to_png(update))
             os.replace(part, self._path)
         except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise StorageError(
                 f"The picture could not be written to {self._path}.",
                 "Check that the folder exists, is writable and has room.",

@@ -85,6 +85,18 @@ class WorkerSource:
         if self._control and self._process and self._process.returncode is None:
             return self._control
         await self._stop()
+        try:
+            ours = await self._spawn()
+            async with asyncio.timeout(_START_TIMEOUT_S):
+                await _number(ours)
+        except (OSError, TimeoutError) as error:
+            await self._stop()
+            raise EngineUnavailable(
+                "The pocketsphinx process did not start.", "See the log."
+            ) from error
+        return ours
+
+    async def _spawn(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         self._control = ours
@@ -98,14 +110,6 @@ class WorkerSource:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
             )
-        try:
-            async with asyncio.timeout(_START_TIMEOUT_S):
-                await _number(ours)
-        except (OSError, TimeoutError) as error:
-            await self._stop()
-            raise EngineUnavailable(
-                "The pocketsphinx process did not start.", "See the log."
-            ) from error
         return ours
 
     async def _stop(self) -> None:
@@ -133,9 +137,9 @@ async def _number(control: socket.socket) -> int:
 
 async def _fork(control: socket.socket) -> Worker:
     ours, theirs = socket.socketpair()
-    with theirs:
-        socket.send_fds(control, [b"w"], [theirs.fileno()])
     try:
+        with theirs:
+            socket.send_fds(control, [b"w"], [theirs.fileno()])
         async with asyncio.timeout(_START_TIMEOUT_S):
             pid = await _number(control)
     except BaseException:

@@ -11,6 +11,7 @@ from domain.clock import Clock
 from domain.engines import EngineInfo, Health
 from domain.errors import DragomanError, EngineError, EngineUnavailable
 from domain.ports import TranslationRequest, Translator
+from domain.text import clean
 from pipeline.translation.breaker import Breaker
 from pipeline.translation.checks import check
 
@@ -107,9 +108,13 @@ class TranslatorChain:
             raise EngineUnavailable(f"{engine.info.name} broke.") from error
         breaker.succeeded()
         check(result.text, request)
+        text = clean(result.text, len(result.text))
+        if text != result.text:
+            check(text, request)
         hops = result.hops or (request.source, request.target)
         return replace(
             result,
+            text=text,
             engine=result.engine or engine.info.name,
             hops=hops,
             stamp_s=self._clock.now_s(),

@@ -77,6 +77,12 @@ def _heading(transcript: Transcript) -> list[str]:
         lines.append(f"Length: {stamp(max(stay_s, heard_s))}")
     if people:
         lines.append(f"Participants: {', '.join(people)}")
+    words = sorted({segment.engine for segment in transcript.segments if segment.engine})
+    translators = {t.engine for s in transcript.segments for t in s.translations if t.engine}
+    if words:
+        lines.append(f"Words by: {', '.join(clean(engine) for engine in words)}")
+    if translators:
+        lines.append(f"Translations by: {', '.join(clean(e) for e in sorted(translators))}")
     if spoken:
         lines.append(f"Spoken: {', '.join(clean(each) for each in spoken)}")
     if transcript.gaps:

@@ -104,6 +104,18 @@ def test_a_block_that_begins_anew_is_a_new_line_and_old_blocks_become_final() ->
     assert [(hint.text, hint.version) for hint in finals] == [("Fresh", 1)]
 
 
+def test_you_is_the_bot_unless_somebody_has_that_name() -> None:
+    own = "spaces/r/devices/9"
+    reader = Reader()
+    people = reader.reader._roster
+    people.channel(RosterNews((RosterPerson(own, "Dragoman", True, True),), {}), 0.0)
+    reader.region(0.0, (1, "You", "One"))
+    assert [hint.participant_id for hint in reader.reader.tick(5.0)] == [own]
+    people.channel(RosterNews((RosterPerson("spaces/r/devices/3", "You", True, False),), {}), 6.0)
+    [hint] = reader.region(7.0, (2, "You", "Two"))[:1]
+    assert (hint.participant_id, hint.text) == ("spaces/r/devices/3", "Two")
+
+
 def test_much_text_outside_the_known_parts_is_told() -> None:
     reader = Reader()
     list(reader.reader.region({"blocks": [], "present": [], "leftover": 65}, 1.0))

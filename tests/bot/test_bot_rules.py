@@ -58,6 +58,19 @@ def test_it_waits_longer_for_the_first_person(clock: FakeClock) -> None:
     assert reason(rules, 0) is Reason.ALONE
 
 
+def test_whoever_speaks_is_company_listed_or_not(clock: FakeClock) -> None:
+    rules = EndRules(SETTINGS, clock)
+    rules.check(0)
+    for _ in range(10):
+        clock.advance(50)
+        rules.heard()
+        assert reason(rules, 0) is None
+    clock.advance(299)
+    assert reason(rules, 0) is None
+    clock.advance(1)
+    assert reason(rules, 0) is Reason.ALONE
+
+
 def test_silence_counts_from_the_first_speech(clock: FakeClock) -> None:
     rules = EndRules(SETTINGS, clock)
     clock.advance(3000)

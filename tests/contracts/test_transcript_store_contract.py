@@ -84,6 +84,17 @@ async def test_writing_again_changes_nothing(store: TranscriptStore) -> None:
     assert await _only(store) == segment
 
 
+async def test_a_name_that_comes_later_fills_what_was_empty(store: TranscriptStore) -> None:
+    named = replace(_segment("s1"), speaker="Ana", doubt=0.25)
+    await store.write([replace(named, speaker="", participant_id="", doubt=1.0)])
+    await store.write([replace(named, participant_id="", doubt=0.5)])
+    assert await _only(store) == replace(named, participant_id="", doubt=0.5)
+    await store.write([replace(named, speaker="Ben", participant_id="p2"), named])
+    assert await _only(store) == named
+    await store.write([replace(named, speaker="", participant_id="", doubt=0.9)])
+    assert await _only(store) == named
+
+
 @pytest.mark.parametrize("worse", [TranslationState.DRAFT, TranslationState.FAILED])
 async def test_a_final_translation_stays(store: TranscriptStore, worse: TranslationState) -> None:
     final = _spanish("Hola mundo", TranslationState.FINAL, 2.0)

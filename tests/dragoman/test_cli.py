@@ -79,3 +79,13 @@ def test_an_unknown_engine_is_told(
     code, told = run(capsys, "doctor", "--data", str(tmp_path))
     assert code == 2
     assert "babelfish" in told
+
+
+def test_a_wrong_engine_is_told_at_the_start_with_its_setting(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRAGOMAN_HEARING__ENGINE", "whisperr")
+    code, told = run(capsys, "meetings", "--data", str(tmp_path))
+    assert code == 2
+    assert "hearing.engine" in told
+    assert "pocketsphinx" in told

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.processes import using
+from domain.errors import UsageError
 from domain.meetings import Reason
 from standin.script import Ending, Lobby, Script, bundled_script
 from standin.server import StandIn
@@ -22,10 +23,10 @@ def script(**changes: Any) -> Script:
     return replace(base, lines=(), chat=(), **changes)
 
 
-def kill_renderers(profile: Path) -> None:
+def signal_renderers(profile: Path, number: signal.Signals) -> None:
     for pid in using(profile):
         if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
 
 
 async def test_removed(visit: Any) -> None:
@@ -58,10 +59,30 @@ async def test_everybody_goes(visit: Any) -> None:
 async def test_the_page_crashes(visit: Any) -> None:
     async with StandIn(script()) as site, visit(site) as stay:
         assert await stay.bot.join() is None
-        kill_renderers(stay.bot.profile)
+        signal_renderers(stay.bot.profile, signal.SIGKILL)
         async with asyncio.timeout(10):
             ending = await stay.bot.stay()
     assert ending.reason is Reason.PAGE_GONE
+
+
+async def test_the_page_hangs(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.tab._SNAPSHOT_S", 0.5)
+    monkeypatch.setattr("bot.caretaker._LOOK_S", 2.0)
+    async with StandIn(script()) as site, visit(site, gone_s=1.0) as stay:
+        assert await stay.bot.join() is None
+        signal_renderers(stay.bot.profile, signal.SIGSTOP)
+        async with asyncio.timeout(10):
+            ending = await stay.bot.stay()
+    assert ending.reason is Reason.PAGE_GONE
+
+
+async def test_two_bots_do_not_share_a_kept_profile(visit: Any, tmp_path: Path) -> None:
+    async with StandIn(script()) as site, visit(site, profile=tmp_path) as stay:
+        with pytest.raises(UsageError, match="in use by another bot"):
+            async with visit(site, profile=tmp_path):
+                pytest.fail("the second bot started")
+        assert await stay.bot.join() is None
+    assert using(tmp_path) == []
 
 
 async def test_nothing_is_left_after_a_cancellation(visit: Any) -> None:
@@ -85,15 +106,16 @@ async def test_nothing_is_left_after_a_cancellation(visit: Any) -> None:
     assert not opened[0].exists()
 
 
-async def test_a_browser_that_is_cancelled_while_it_starts_is_gone(visit: Any) -> None:
+async def test_a_browser_that_is_cancelled_while_it_starts_is_gone(
+    visit: Any, tmp_path: Path
+) -> None:
     async def start(site: StandIn) -> None:
-        async with visit(site):
+        async with visit(site, profile=tmp_path):
             pytest.fail("it started too fast for this test")
 
     async with StandIn(script()) as site, asyncio.TaskGroup() as tasks:
-        before = using(Path("dragoman-browser-"))
         task = tasks.create_task(start(site))
         await asyncio.sleep(0.45)
         task.cancel()
     assert task.cancelled()
-    assert using(Path("dragoman-browser-")) == before
+    assert using(tmp_path) == []

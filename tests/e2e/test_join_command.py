@@ -167,3 +167,25 @@ async def test_it_says_who_it_is_in_the_chat(tmp_path: Path) -> None:
     assert said[1].startswith("Hola, soy Ada")
     assert all("/leave" in text for text in said)
     assert (await join.meeting())["reason"] == "leave_command"
+
+
+async def test_a_signal_ends_the_demo_with_what_there_is(tmp_path: Path) -> None:
+    process = await dragoman("demo", "--script", "short", "--out", str(tmp_path / "out"))
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            while b"in_meeting" not in await process.stdout.readline():
+                pass
+        await asyncio.sleep(6)
+        processes = family(process.pid)
+        process.terminate()
+        out, _ = await asyncio.wait_for(process.communicate(), 60)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 0, out.decode()
+    assert alive(processes) == set()
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [state["reason"] for state in report["states"]][-1] == "stopped"
+    assert (tmp_path / "out" / "transcript.md").exists()
+    assert not (tmp_path / "out" / "data" / "bot.toml").exists()

@@ -107,6 +107,19 @@ async def test_a_caption_that_cannot_be_drawn_is_left_out(
         await until(lambda: sink.updates[-1].captions == (("c2", 1),))
 
 
+async def test_a_picture_that_cannot_be_drawn_at_all_is_left_out(
+    make_caption: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink = MemorySink()
+    async with Overlay(OverlaySettings(), MeetingClock.start(), [sink]) as overlay:
+        overlay.set_card("error", (7,))  # type: ignore[arg-type]
+        await until(lambda: len(caplog.records) >= 2)
+        overlay.set_card(None)
+        await overlay.show(make_caption("Hello again", id="c2"))
+        await until(lambda: sink.updates[-1].captions == (("c2", 1),))
+    assert "could not be drawn at all" in caplog.records[1].message
+
+
 async def test_an_error_in_the_meeting_comes_through_and_closes_the_sinks() -> None:
     sink = MemorySink()
     with pytest.raises(ExceptionGroup) as caught:

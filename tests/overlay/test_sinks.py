@@ -1,5 +1,6 @@
 """Outputs of the picture."""
 
+import asyncio
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,18 @@ async def test_a_place_that_cannot_be_written_is_an_error(
         await sink.show(make_update(1))
         with pytest.raises(StorageError):
             await sink.aclose()
+
+
+async def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(
+    make_update: Make, tmp_path: Path
+) -> None:
+    for sink in (PngFile(tmp_path), Mp4File(tmp_path, FakeClock(1.0))):
+        await sink.show(make_update(1))
+        async with asyncio.timeout(10):
+            with pytest.raises(StorageError):
+                await sink.aclose()
+    assert tmp_path.name in names(tmp_path.parent)
+    assert tmp_path.name + ".part" not in names(tmp_path.parent)
 
 
 async def test_mp4_keeps_the_time_of_the_meeting(make_update: Make, tmp_path: Path) -> None:

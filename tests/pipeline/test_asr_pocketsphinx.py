@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 import signal
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
+from domain.errors import EngineUnavailable
 from domain.hints import LoudnessHint, RosterHint
 from domain.people import Participant
 from domain.ports import RecognitionRequest
@@ -77,6 +79,19 @@ async def test_processes_end_with_the_engine(flite: Callable[[str, str], bytes])
             break
         await asyncio.sleep(0.05)
     assert alive == []
+
+
+async def test_no_room_for_another_process_makes_it_unavailable() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    async with Pocketsphinx() as engine:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+        try:
+            with pytest.raises(EngineUnavailable):
+                await engine.open(RecognitionRequest("a", 0.0))
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        stream = await engine.open(RecognitionRequest("a", 0.0))
+        await stream.aclose()
 
 
 async def test_decoding_never_holds_the_loop(flite: Callable[[str, str], bytes]) -> None:

@@ -1,17 +1,21 @@
 """The listener over scripted engines: cutting, speakers, sources of words, the end."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from domain.audio import Frame
+from domain.clock import FakeClock
 from domain.errors import EngineError
-from domain.hints import CaptionHint, LoudnessHint, RosterHint, TileHint
+from domain.hints import CaptionHint, Hint, LoudnessHint, RosterHint, TileHint
 from domain.people import Participant
 from domain.ports import RecognitionRequest
-from domain.speech import Word
+from domain.speech import SpokenUpdate, Word
 from pipeline.asr.scripted import ScriptedRecognizer, ScriptedStream
 from pipeline.hearing import HearingSettings
 from pipeline.language_guess import guess
+from pipeline.listener import Listener
 
 Tone = Callable[[float], bytes]
 ROSTER = RosterHint((Participant("p1", "Ana"), Participant("p2", "Ben")), 0.0)
@@ -170,16 +174,57 @@ class Broken(ScriptedRecognizer):
         raise EngineError("The engine is broken.", "Mend it.")
 
 
-async def test_a_broken_recogniser_is_told_and_captions_take_over(room, tone: Tone) -> None:
+class Buggy(ScriptedRecognizer):
+    """Fails in ways that no engine should."""
+
+    async def open(self, request: RecognitionRequest) -> ScriptedStream:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+
+@pytest.mark.parametrize("broken", [Broken, Buggy])
+async def test_a_broken_recogniser_is_told_and_captions_take_over(
+    room, tone: Tone, broken: type[ScriptedRecognizer]
+) -> None:
     room.hint(ROSTER)
     for index in range(4):
         room.say("a", 1.0 + index * 2, tone(1.0))
         room.hint(LoudnessHint("a", "p1", 0.5, 1.0 + index * 2))
     room.hint(caption("Now in captions", 9.5, "en"))
     settings = HearingSettings(vad="scripted", languages=("en",))
-    heard = await room.run(Broken(), settings, 13.0)
+    heard = await room.run(broken(), settings, 13.0)
     assert len(heard.notices("engine_failed")) == 3
     assert heard.text() == "Now in captions"
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_words_that_wait_are_given_out_when_listening_breaks_off(cancelled: bool) -> None:
+    given: list[SpokenUpdate] = []
+    taken = asyncio.Event()
+
+    async def emit(update: SpokenUpdate) -> None:
+        given.append(update)
+
+    async def hints() -> AsyncIterator[Hint]:
+        yield ROSTER
+        yield caption("Hello there", 0.0, "en")
+        taken.set()
+        if not cancelled:
+            raise LookupError("page")
+        await asyncio.Event().wait()
+
+    async def frames() -> AsyncIterator[Frame]:
+        await asyncio.Event().wait()
+        yield Frame("a", 0.0, b"")
+
+    listener = Listener(AUTO, FakeClock(), recognizer=None, emit=emit, notify=lambda _: None)
+    task = asyncio.create_task(listener.run(frames(), hints()))
+    await taken.wait()
+    if cancelled:
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError if cancelled else ExceptionGroup):
+        await task
+    assert given[-1].final
+    assert [word.text for word in given[-1].words] == ["Hello", "there"]
 
 
 async def test_the_bot_itself_is_never_a_speaker(room) -> None:

@@ -241,6 +241,14 @@ async def test_the_chain_does_not_wait_for_ever_nor_take_an_echo() -> None:
         await chain.translate(TranslationRequest("we are all here", "en", "es"))
 
 
+async def test_the_chain_cleans_what_it_hands_on() -> None:
+    table = {"hello": "ho\x07la \ud83dtodos", "bye": "\ud83d"}
+    chain = TranslatorChain([ScriptedTranslator({("en", "es"): table})], FakeClock())
+    assert (await chain.translate(TranslationRequest("hello", "en", "es"))).text == "hola todos"
+    with pytest.raises(EngineError, match="empty"):
+        await chain.translate(TranslationRequest("bye", "en", "es"))
+
+
 def test_the_breaker_opens_rests_and_tries_one() -> None:
     clock = FakeClock()
     breaker = Breaker(clock, 2, 5.0)

@@ -189,3 +189,34 @@ async def test_a_locked_database_delays_nothing_and_loses_nothing(
         await _until(lambda: not Journal(path).holds_something)
     other.close()
     assert [segment.id for segment in await store.segments(stored_meeting.id)] == ["s1"]
+
+
+async def test_an_odd_segment_does_not_stop_the_others(
+    database: Database, stored_meeting: Meeting, translation: Callable[..., Translation],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    store, notices = SqlTranscriptStore(database), list[Notice]()
+    path = tmp_path / "journal.jsonl"
+    writer = SegmentWriter(store, stored_meeting.id, path, notices.append, FakeClock(), QUICK)
+    async with writer:
+        for number in range(5):
+            await writer.show(_caption(number, translation("\ud83d" if number in (1, 3) else "a")))
+        await _until(lambda: writer.counts.odd == 2)
+        await writer.show(_caption(5))
+    stored = [segment.id for segment in await store.segments(stored_meeting.id)]
+    assert stored == ["s0", "s2", "s4", "s5"]
+    assert [notice.kind for notice in notices] == ["segment_odd"]
+    assert [segment.id for segment in Journal(Journal(path).aside).read()] == ["s1", "s3"]
+
+
+@pytest.mark.parametrize("stored_first", [True, False])
+async def test_a_name_that_comes_later_is_stored(
+    writer: SegmentWriter, store: MoodyStore, stored_first: bool
+) -> None:
+    async with writer:
+        await writer.show(replace(_caption(1), speaker="", participant_id="", doubt=1.0))
+        if stored_first:
+            await _until(lambda: bool(store.batches))
+        await writer.show(replace(_caption(1), revision=2, doubt=0.25))
+    (segment,) = await store.segments("m-0001")
+    assert (segment.participant_id, segment.speaker, segment.doubt) == ("p1", "Ana", 0.25)
