@@ -47,7 +47,7 @@ def page(report: dict[str, Any], minutes: float, others: dict[str, str]) -> str:
         [
             "# Benchmarks",
             "",
-            f"Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
+            f"Made by `python -m benchmarks --write` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
             "",
             f"## A scripted meeting of {minutes:g} minutes",
             "",

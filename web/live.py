@@ -75,6 +75,7 @@ class LivePage:
     def add_routes(self, app: web.Application) -> None:
         """Puts the pages into an application."""
         guarded = self._access.guarded
+        app.router.add_get("/", self._home, allow_head=False)
         app.router.add_get("/live", guarded(self._show), allow_head=False)
         app.router.add_get("/live/static/{name}", guarded(self._asset), allow_head=False)
         app.router.add_get("/live/events", guarded(self._streaming(self._events)), allow_head=False)
@@ -100,6 +101,9 @@ class LivePage:
                 self._streams.discard(task)
 
         return stream
+
+    async def _home(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound("/live", headers=HEADERS)
 
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"}, headers=HEADERS)

@@ -14,6 +14,7 @@ const SHOW = {
 const camera = document.getElementById("camera");
 const bar = document.getElementById("connection");
 let connected = false;
+let over = false;
 
 if (new URLSearchParams(location.search).has("token")) {
   history.replaceState(null, "", location.pathname);
@@ -30,11 +31,14 @@ keepOpen(
   "/live/events",
   (messages) => {
     for (const message of messages) for (const show of SHOW[message.type] || []) show(message);
+    over ||= messages.some(({ type, state }) => type === "state" && ["ended", "failed"].includes(state));
     showCaptions(messages.filter((message) => message.type === "caption"));
   },
   (now) => {
     if (now && !connected) look();
     connected = now;
+    if (!now && over) bar.textContent = "The meeting is over and the bot is gone.";
     bar.hidden = now;
+    bar.classList.toggle("calm", over);
   },
 );
