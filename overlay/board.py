@@ -95,17 +95,26 @@ class Board:
 
     def advance(self, at_s: float) -> None:
         """Lets in who waits and lets go what was there long enough."""
-        while self._entries and self._entries[0].leaves_s <= at_s:
-            self._leave(self._entries[0])
-        for caption, since in list(self._waiting.values()):
-            if len(self._entries) >= self.rules.utterances:
-                oldest = self._leaver()
-                read_s = oldest.changed_s + oldest.reading_s if oldest.caption.final else at_s + 1
-                if at_s < min(read_s, since + MAX_WAIT_S):
-                    break
-                self._leave(oldest)
-            del self._waiting[caption.id]
-            self._enter(caption, at_s)
+        moving = True
+        while moving:
+            due = bool(self._entries) and self._entries[0].leaves_s <= at_s
+            if due:
+                self._leave(self._entries[0])
+            moving = due or self._let_in(at_s)
+
+    def _let_in(self, at_s: float) -> bool:
+        caption, since = next(iter(self._waiting.values()), (None, 0.0))
+        if caption is None:
+            return False
+        if len(self._entries) >= self.rules.utterances:
+            oldest = self._leaver()
+            read_s = oldest.changed_s + oldest.reading_s if oldest.caption.final else at_s + 1
+            if at_s < min(read_s, since + MAX_WAIT_S):
+                return False
+            self._leave(oldest)
+        del self._waiting[caption.id]
+        self._enter(caption, at_s)
+        return True
 
     def next_s(self) -> float | None:
         """When `advance` will have something to do, if nothing else happens."""
