@@ -1,6 +1,6 @@
 """How soon and how well words are heard: WAV files at 1x through the Listener.
 
-    python benchmarks/hearing.py [--tracks N] [--speed X] [FILE.wav=REFERENCE TEXT | FILE.wav ...]
+    python -m benchmarks.hearing [--tracks N] [--speed X] [FILE.wav=REFERENCE TEXT | FILE.wav ...]
 
 Without files flite speaks. Latency is the time of the first update that holds a word, less the
 word's acoustic end as the final hypothesis places it. Prints one JSON line per run.

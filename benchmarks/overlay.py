@@ -1,4 +1,4 @@
-"""What a caption change costs: python benchmarks/overlay.py [--layout split] [--seconds 20].
+"""What a caption change costs: python -m benchmarks.overlay [--layout split] [--seconds 20].
 
 Prints milliseconds of CPU time in the drawing thread for each change (p50, p95), and the share
 of one core that the whole process takes with five changes a second.
@@ -7,20 +7,16 @@ of one core that the whole process takes with five changes a second.
 import argparse
 import asyncio
 import statistics
-import sys
 import time
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from domain.captions import Caption, Translation, TranslationState  # noqa: E402
-from domain.clock import MeetingClock  # noqa: E402
-from domain.events import Event, StageTimed  # noqa: E402
-from domain.speech import Word  # noqa: E402
-from overlay.overlay import Overlay  # noqa: E402
-from overlay.painter import Painter  # noqa: E402
-from overlay.settings import LAYOUTS, OverlaySettings  # noqa: E402
-from overlay.sinks.memory import MemorySink  # noqa: E402
+from domain.captions import Caption, Translation, TranslationState
+from domain.clock import MeetingClock
+from domain.events import Event, StageTimed
+from domain.speech import Word
+from overlay.overlay import Overlay
+from overlay.painter import Painter
+from overlay.settings import LAYOUTS, OverlaySettings
+from overlay.sinks.memory import MemorySink
 
 TALK = (
     ("Ana", "We should move the release to Tuesday morning because support is away until then."),

@@ -1,4 +1,4 @@
-"""Times Apertium: `python benchmarks/translation.py [rounds]` prints ms a sentence, warm."""
+"""Times Apertium: `python -m benchmarks.translation [rounds]` prints ms a sentence, warm."""
 
 import asyncio
 import statistics
