@@ -30,9 +30,9 @@ from domain.errors import DragomanError
 from domain.events import Event, Notice
 from domain.ports import Recognizer
 from domain.speech import SpokenUpdate
+from dragoman.groups.hearing import HearingGroup
 from dragoman.hearing import open_recognizer
 from dragoman.measure.words import fold, fold_text
-from dragoman.settings import HearingGroup
 from dragoman.transcribe.clock import StreamClock
 from dragoman.transcribe.decode import SoundFile
 from dragoman.transcribe.feed import Feed

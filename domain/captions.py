@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from domain.speech import Word
+from domain.speech import OtherWords, SoundQuality, Word
 
 
 class TranslationState(StrEnum):
@@ -61,6 +61,8 @@ class Caption:
     translations: tuple[Translation, ...] = ()
     joiner: str = field(default=" ")
     """What stands between words: a space, or nothing for CJK and Thai."""
+    sound: SoundQuality | None = None
+    other: OtherWords | None = None
 
     @property
     def text(self) -> str:

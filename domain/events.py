@@ -36,6 +36,30 @@ class PictureShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Degraded:
+    """Recognition works at another step of effort now, down or up again."""
+
+    level: int
+    """0 is full effort."""
+    step: str
+    """The step's name, such as larger_step, captions_only or full."""
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechMade:
+    """A translation was spoken."""
+
+    language: str
+    caption_id: str
+    length_s: float
+    behind_s: float
+    """From the end of the original speech to the start of this one."""
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something a person should know, in plain words."""
 
@@ -51,6 +75,8 @@ Event = (
     | Level
     | Gap
     | StageTimed
+    | Degraded
+    | SpeechMade
     | PictureShown
     | RosterHint
     | ChatHint

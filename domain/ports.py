@@ -12,8 +12,10 @@ from domain.hints import Hint
 from domain.meetings import Meeting, StateChange
 from domain.people import Participant
 from domain.pictures import PictureUpdate
+from domain.speakers import Turn, Voiceprint
 from domain.speech import Hypothesis
-from domain.transcripts import Segment
+from domain.transcripts import LIVE, Segment
+from domain.voices import Speech, SpeechRequest
 
 
 class AudioSource(Protocol):
@@ -54,6 +56,8 @@ class RecognitionRequest:
     """Empty where it is not known."""
     terms: tuple[str, ...] = ()
     """Names and glossary terms that may occur."""
+    context: str = ""
+    """What was said just before on this track, final words only."""
 
 
 class RecognitionStream(Protocol):
@@ -90,6 +94,75 @@ class Recognizer(Protocol):
         ...
 
 
+class DiarizationStream(Protocol):
+    """One track in one diarizer."""
+
+    async def feed(self, pcm: bytes, start_s: float) -> Sequence[Turn]:
+        """Hears more sound (16 kHz PCM16) that begins at `start_s`; turns that are new or have
+        changed. A turn replaces all turns of its label that it overlaps."""
+        ...
+
+    async def finish(self) -> Sequence[Turn]:
+        """The turns that are new or have changed by the end; nothing is fed afterwards."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives back what the stream holds, finished or not."""
+        ...
+
+
+class Diarizer(Protocol):
+    """Tells voices apart; the model is shared, the state is per stream."""
+
+    info: EngineInfo
+
+    async def health(self) -> Health:
+        """Whether it works here."""
+        ...
+
+    async def open(self, track: str, voices: Sequence[Voiceprint] = ()) -> DiarizationStream:
+        """Begins a track; enrolled voices are recognised. Raises EngineError."""
+        ...
+
+    async def whole(self, pcm: bytes, voices: Sequence[Voiceprint] = ()) -> Sequence[Turn]:
+        """All turns of a finished recording, in order, heard as a whole. Raises EngineError."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives back everything."""
+        ...
+
+
+class Voice(Protocol):
+    """Speaks text."""
+
+    info: EngineInfo
+
+    async def health(self) -> Health:
+        """Whether it works here."""
+        ...
+
+    async def speak(self, request: SpeechRequest) -> Speech:
+        """The text as sound. Raises EngineError, also for a language it cannot speak."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives back everything."""
+        ...
+
+
+class SpeechSink(Protocol):
+    """Somebody who plays speech: the bot's microphone, the listeners of a language."""
+
+    async def play(self, speech: Speech) -> None:
+        """Takes speech to play after what waits. Must return at once; the queue is bounded."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stops playing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TranslationRequest:
     """A text to translate."""
@@ -101,6 +174,8 @@ class TranslationRequest:
     """Previous final sentences of the meeting, oldest first."""
     terms: tuple[str, ...] = ()
     """Names and terms to leave as they are."""
+    wording: tuple[tuple[str, str], ...] = ()
+    """Terms of the text with the translation that they must get."""
     draft: bool = False
     """The sentence still runs; speed matters more than polish."""
 
@@ -181,8 +256,8 @@ class TranscriptStore(Protocol):
         unknown are merged in."""
         ...
 
-    async def segments(self, meeting_id: str) -> Sequence[Segment]:
-        """All segments in order of their start."""
+    async def segments(self, meeting_id: str, version: str = LIVE) -> Sequence[Segment]:
+        """All segments of one version of the transcript, in order of their start."""
         ...
 
     async def write_participants(
@@ -193,4 +268,20 @@ class TranscriptStore(Protocol):
 
     async def participants(self, meeting_id: str) -> Sequence[Participant]:
         """Everybody who was there, in order of joining."""
+        ...
+
+
+class VoiceprintStore(Protocol):
+    """Voices of people who agreed to be recognised."""
+
+    async def save(self, voiceprint: Voiceprint) -> None:
+        """Stores or replaces by id."""
+        ...
+
+    async def voiceprints(self, model: str = "") -> Sequence[Voiceprint]:
+        """All, or those made by one model, by name."""
+        ...
+
+    async def delete(self, voiceprint_id: str) -> bool:
+        """Really deletes it; whether there was one."""
         ...

@@ -28,6 +28,32 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundQuality:
+    """How the sound of an utterance was. Levels are 0..1 of full scale."""
+
+    rms: float
+    """Of the speech."""
+    peak: float
+    snr_db: float
+    """Speech over the background around it."""
+    clipped: float
+    """Share of samples at full scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWords:
+    """What the second source of words made of the same speech."""
+
+    engine: str
+    text: str
+    agreement: float
+    """0 nothing in common .. 1 the same words."""
+    confidence: float = 1.0
+    age_s: float = 0.0
+    """How long after the speech's end the words came."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpokenUpdate:
     """An utterance's words with their speaker: what the captioner turns into captions.
 
@@ -54,3 +80,7 @@ class SpokenUpdate:
     """0 sure of the speaker .. 1 a guess."""
     punctuated: bool = False
     """The words carry case and punctuation already."""
+    sound: SoundQuality | None = None
+    """Where the words come from sound, on the final update at the latest."""
+    other: OtherWords | None = None
+    """May come with a later update than the final one."""

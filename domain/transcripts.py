@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from domain.captions import Caption, Translation
-from domain.speech import Word
+from domain.speech import OtherWords, SoundQuality, Word
+
+LIVE = "live"
+"""The version of a transcript that was made during the meeting."""
+
+REFINED = "refined"
+"""The version of the second pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,9 @@ class Segment:
     words: tuple[Word, ...] = ()
     translations: tuple[Translation, ...] = ()
     doubt: float = 0.0
+    sound: SoundQuality | None = None
+    other: OtherWords | None = None
+    version: str = LIVE
 
     @classmethod
     def of(cls, caption: Caption, meeting_id: str) -> "Segment":
@@ -42,4 +51,6 @@ class Segment:
             words=caption.words,
             translations=caption.translations,
             doubt=caption.doubt,
+            sound=caption.sound,
+            other=caption.other,
         )

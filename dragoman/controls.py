@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.meetings import Reason
-from dragoman.settings import CameraGroup
+from dragoman.groups.camera import CameraGroup
 from overlay.overlay import Overlay
 from overlay.settings import OverlaySettings
 

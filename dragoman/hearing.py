@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from domain.engines import load
 from domain.events import Event, Notice
 from domain.ports import Recognizer
-from dragoman.settings import HearingGroup
+from dragoman.groups.hearing import HearingGroup
 from pipeline.asr import ENGINES
 from pipeline.asr.choose import choose
 from pipeline.asr.faster_whisper import FasterWhisper, FasterWhisperSettings

@@ -5,161 +5,22 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
 from domain.errors import MissingError, UsageError
-from domain.languages import parse_language
-from pipeline.asr import ENGINES as RECOGNISERS
-from pipeline.translation import ENGINES as TRANSLATORS
+from dragoman.groups.base import Group
+from dragoman.groups.bot import BotGroup
+from dragoman.groups.camera import CameraGroup
+from dragoman.groups.files import FilesGroup, WebGroup
+from dragoman.groups.hearing import HearingGroup
+from dragoman.groups.speakers import SpeakersGroup
+from dragoman.groups.translation import TranslationGroup
+from dragoman.groups.voice import VoiceGroup
 
 PREFIX = "DRAGOMAN_"
 
 
-def _languages(codes: tuple[str, ...]) -> tuple[str, ...]:
-    try:
-        return tuple(parse_language(code) for code in codes)
-    except UsageError as error:
-        raise ValueError(str(error)) from error
-
-
-def _recogniser(name: str) -> str:
-    return _one_of(name, {"auto", *RECOGNISERS})
-
-
-def _translators(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_one_of(name, set(TRANSLATORS)) for name in names)
-
-
-def _one_of(name: str, known: set[str]) -> str:
-    if name not in known and ":" not in name:
-        raise ValueError(f"unknown engine {name!r}; known: {', '.join(sorted(known))}")
-    return name
-
-
-class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BotGroup(_Group):
-    """How the bot behaves in a meeting."""
-
-    name: str = Field("Dragoman", min_length=1, max_length=60, description="Display name.")
-    headless: bool | None = Field(
-        None,
-        description="Without a window. Default: a private X server for Google Meet, headless "
-        "for a site given by --base-url.",
-    )
-    browser: Path | None = Field(
-        None, description="Path of Chrome or Chromium. Default: the first one installed."
-    )
-    profile: Path | None = Field(
-        None, description="Folder of a browser profile that is kept. Default: a temporary one."
-    )
-    microphone: bool = Field(False, description="Join with the microphone on (it stays silent).")
-    announce: bool = Field(True, description="One chat line on joining that says who the bot is.")
-    start_timeout_s: float = Field(60, gt=0, description="From start to the join button.")
-    lobby_timeout_s: float = Field(600, gt=0, description="Longest wait in the lobby.")
-    cap_s: float = Field(4 * 3600, gt=0, description="Longest stay in a meeting.")
-    alone_s: float = Field(60, gt=0, description="Leaves when alone for so long.")
-    silence_s: float = Field(600, gt=0, description="Leaves after so long without speech.")
-
-
-class HearingGroup(_Group):
-    """How speech becomes words."""
-
-    engine: str = Field(
-        "auto",
-        description="auto, openai-audio, faster-whisper, pocketsphinx, meet-captions or scripted.",
-    )
-    languages: tuple[str, ...] = Field(
-        (), description="Languages that are spoken. Empty: as Meet's captions tell."
-    )
-    end_silence_s: float = Field(0.5, ge=0.2, le=3, description="Silence that ends an utterance.")
-    max_utterance_s: float = Field(12, ge=3, le=30, description="Longer speech is cut.")
-    caption_language: str = Field("", description="Language to set Meet's captions to.")
-    model: str = Field(
-        "",
-        description="Whisper model for faster-whisper: a size such as base, small or turbo. "
-        "Empty: the best that lies in the cache of the model hub.",
-    )
-    model_path: Path | None = Field(
-        None, description="Folder of a Whisper model converted for CTranslate2."
-    )
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where Whisper runs.")
-    compute_type: str = Field(
-        "auto", description="Whisper's numbers: auto is int8 on a processor, float16 on a GPU."
-    )
-    step_s: float = Field(
-        1,
-        ge=0,
-        le=10,
-        description="Least sound between two drafts of Whisper or a server; 0 shows finished "
-        "utterances only.",
-    )
-    allow_download: bool = Field(
-        False, description="Fetch the Whisper model from the hub where it is not here."
-    )
-    openai_url: str = Field(
-        "",
-        description="Base URL of an OpenAI-compatible server that transcribes, such as vLLM; "
-        "ends in /v1.",
-    )
-    openai_model: str = Field("", description="Model name on that server. Empty: its first.")
-    openai_key: SecretStr = Field(SecretStr(""), description="API key of that server.")
-
-    _codes = field_validator("languages")(_languages)
-    _known = field_validator("engine")(_recogniser)
-
-
-class TranslationGroup(_Group):
-    """Into which languages, and by what."""
-
-    targets: tuple[str, ...] = Field(("es", "fr"), description="Target languages.")
-    engines: tuple[str, ...] = Field(
-        ("openai", "apertium"), description="Tried in this order; those not set up are skipped."
-    )
-    openai_url: str = Field(
-        "", description="Base URL of an OpenAI-compatible server, such as vLLM; ends in /v1."
-    )
-    openai_model: str = Field("", description="Model name on that server.")
-    openai_key: SecretStr = Field(SecretStr(""), description="API key of that server.")
-    timeout_s: float = Field(5, gt=0, description="Longest wait for one translation.")
-    glossary: tuple[str, ...] = Field((), description="Terms that are never translated.")
-
-    _codes = field_validator("targets")(_languages)
-    _known = field_validator("engines")(_translators)
-
-
-class CameraGroup(_Group):
-    """How the bot's picture looks."""
-
-    on: bool = Field(True, description="Show captions as the bot's camera.")
-    layout: Literal["subtitle", "split", "interpreter", "full"] = Field(
-        "split",
-        description="subtitle (one language), split (two), interpreter (two, without "
-        "the original) or full (large type only).",
-    )
-    theme: Literal["dark", "light", "high-contrast"] = Field("dark", description="Colours.")
-    large: bool = Field(False, description="Largest type, one utterance at a time.")
-    show_original: bool = Field(True, description="The spoken words beside the translation.")
-    record: Path | None = Field(None, description="Also write the picture to this MP4 file.")
-    png: Path | None = Field(None, description="Keep the last picture in this PNG file.")
-
-
-class WebGroup(_Group):
-    """The bot's own pages."""
-
-    port: int = Field(0, ge=0, le=65535, description="Port on 127.0.0.1; 0 takes a free one.")
-    keep: bool = Field(False, description="Keep the live page up after the meeting.")
-
-
-class FilesGroup(_Group):
-    """Recorded sound."""
-
-    largest_gb: float = Field(20, gt=0, description="Larger files are not transcribed.")
-
-
-class Settings(_Group):
+class Settings(Group):
     """All settings."""
 
     data: Path = Field(
@@ -173,7 +34,9 @@ class Settings(_Group):
     )
     bot: BotGroup = BotGroup()
     hearing: HearingGroup = HearingGroup()
+    speakers: SpeakersGroup = SpeakersGroup()
     translation: TranslationGroup = TranslationGroup()
+    voice: VoiceGroup = VoiceGroup()
     camera: CameraGroup = CameraGroup()
     web: WebGroup = WebGroup()
     files: FilesGroup = FilesGroup()

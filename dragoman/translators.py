@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from domain.engines import load
 from domain.errors import DragomanError
 from domain.ports import TranslationRequest, Translator
-from dragoman.settings import TranslationGroup
+from dragoman.groups.translation import TranslationGroup
 from pipeline.translation import ENGINES
 from pipeline.translation.openai import OpenAISettings
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.meetings import ENDINGS, Meeting, StateChange
 from domain.people import Participant
-from domain.transcripts import Segment
+from domain.transcripts import LIVE, Segment
 from storage.failures import refused
 from storage.meetings import SHORTEST_PREFIX, check_step
 from storage.merge import merge_segments
@@ -80,9 +80,13 @@ class MemoryTranscriptStore:
             known = self._segments.get(segment.id, segment)
             self._segments[segment.id] = merge_segments(known, segment)
 
-    async def segments(self, meeting_id: str) -> Sequence[Segment]:
+    async def segments(self, meeting_id: str, version: str = LIVE) -> Sequence[Segment]:
         """All segments in order of their start."""
-        here = [s for s in self._segments.values() if s.meeting_id == meeting_id]
+        here = [
+            s
+            for s in self._segments.values()
+            if s.meeting_id == meeting_id and s.version == version
+        ]
         return sorted(here, key=lambda s: (s.start_s, s.end_s, s.id))
 
     async def write_participants(

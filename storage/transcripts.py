@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from domain.captions import Translation, TranslationState
 from domain.people import Participant
-from domain.transcripts import Segment
+from domain.transcripts import LIVE, Segment
 from storage.codec import word_from_json, word_to_json
 from storage.database import Database
 from storage.merge import attribution, merge
@@ -25,7 +25,7 @@ class SqlTranscriptStore:
         if segments:
             await self._database.write(lambda session: _write(session, segments))
 
-    async def segments(self, meeting_id: str) -> Sequence[Segment]:
+    async def segments(self, meeting_id: str, version: str = LIVE) -> Sequence[Segment]:
         """All segments in order of their start."""
         return await self._database.read(lambda session: _segments(session, meeting_id))
 

@@ -10,7 +10,7 @@ from domain.errors import UsageError
 from domain.meetings import Reason
 from domain.pictures import PictureUpdate
 from dragoman.controls import SessionControls
-from dragoman.settings import CameraGroup
+from dragoman.groups.camera import CameraGroup
 from overlay.overlay import Overlay
 from overlay.settings import OverlaySettings
 

@@ -197,7 +197,8 @@ async def test_an_odd_segment_does_not_stop_the_others(
 ) -> None:  # fmt: skip
     store, notices = SqlTranscriptStore(database), list[Notice]()
     path = tmp_path / "journal.jsonl"
-    writer = SegmentWriter(store, stored_meeting.id, path, notices.append, FakeClock(), QUICK)
+    patient = replace(QUICK, patience_s=10.0, farewell_s=10.0)
+    writer = SegmentWriter(store, stored_meeting.id, path, notices.append, FakeClock(), patient)
     async with writer:
         for number in range(5):
             await writer.show(_caption(number, translation("\ud83d" if number in (1, 3) else "a")))

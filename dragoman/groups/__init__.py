@@ -1,0 +1,1 @@
+"""The groups of the settings, one a file."""

@@ -1,0 +1,31 @@
+"""How the bot behaves in a meeting."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from dragoman.groups.base import Group
+
+
+class BotGroup(Group):
+    """How the bot behaves in a meeting."""
+
+    name: str = Field("Dragoman", min_length=1, max_length=60, description="Display name.")
+    headless: bool | None = Field(
+        None,
+        description="Without a window. Default: a private X server for Google Meet, headless "
+        "for a site given by --base-url.",
+    )
+    browser: Path | None = Field(
+        None, description="Path of Chrome or Chromium. Default: the first one installed."
+    )
+    profile: Path | None = Field(
+        None, description="Folder of a browser profile that is kept. Default: a temporary one."
+    )
+    microphone: bool = Field(False, description="Join with the microphone on (it stays silent).")
+    announce: bool = Field(True, description="One chat line on joining that says who the bot is.")
+    start_timeout_s: float = Field(60, gt=0, description="From start to the join button.")
+    lobby_timeout_s: float = Field(600, gt=0, description="Longest wait in the lobby.")
+    cap_s: float = Field(4 * 3600, gt=0, description="Longest stay in a meeting.")
+    alone_s: float = Field(60, gt=0, description="Leaves when alone for so long.")
+    silence_s: float = Field(600, gt=0, description="Leaves after so long without speech.")

@@ -1,0 +1,3 @@
+"""Diarization engines by name; a library is loaded only when its engine is chosen."""
+
+ENGINES: dict[str, str] = {}
