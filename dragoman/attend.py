@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,6 +13,7 @@ from dragoman import console
 from dragoman.endpoint import answers
 from dragoman.failures import storage_failure
 from dragoman.logs import bot_log, event_log
+from dragoman.meeting_row import new_meeting
 from dragoman.session import Session
 from dragoman.settings import Settings
 from dragoman.signals import StopSignals
@@ -33,22 +33,9 @@ def attend_stored(meeting_id: str, settings: Settings) -> int:
     return asyncio.run(_stored(meeting_id, settings))
 
 
-def new_meeting(link: MeetingLink, settings: Settings) -> Meeting:
-    """The row of a meeting that is asked for now."""
-    return Meeting(
-        id=uuid.uuid4().hex,
-        link=link.short,
-        code=link.code,
-        name=settings.bot.name,
-        languages=settings.translation.targets,
-        state=MeetingState.REQUESTED,
-        created_at=datetime.now(UTC),
-    )
-
-
 async def _new(link: MeetingLink, settings: Settings) -> int:
     async with open_stores(settings) as stores:
-        meeting = new_meeting(link, settings)
+        meeting = new_meeting(link.short, link.code, settings)
         await stores.meetings.create(meeting)
         return await _attend(meeting, settings, stores)
 

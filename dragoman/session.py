@@ -11,7 +11,8 @@ from domain.events import Notice
 from domain.hints import ChatHint, Hint, LoudnessHint, RosterHint
 from domain.meetings import Ending, Meeting, MeetingState, Reason
 from dragoman.announce import greeting
-from dragoman.crew import Crew, Stage
+from dragoman.crew import Crew
+from dragoman.stage import Stage
 
 log = logging.getLogger(__name__)
 

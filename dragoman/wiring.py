@@ -16,32 +16,24 @@ from domain.events import Notice
 from domain.languages import name
 from domain.links import SITE
 from domain.meetings import Meeting
-from domain.ports import PictureSink, Recognizer, Translator
+from domain.ports import PictureSink
 from dragoman.cards import idle_card
 from dragoman.controls import SessionControls
-from dragoman.crew import Stage
 from dragoman.facts import FactKeeper
-from dragoman.hearing import open_recognizer
 from dragoman.hub import Hub
 from dragoman.links import site_of
 from dragoman.settings import Settings
+from dragoman.stage import Engines, Stage, StageSettings, build_stage, open_engines
 from dragoman.steps import Steps
 from dragoman.store import Stores
 from dragoman.trace import Trace
-from dragoman.translators import missing_pairs, open_translators
+from dragoman.translators import missing_pairs
 from overlay.overlay import Overlay
 from overlay.painter import Painter
 from overlay.settings import OverlaySettings
 from overlay.sinks.mjpeg import MjpegFeed
 from overlay.sinks.mp4 import Mp4File
 from overlay.sinks.png import PngFile
-from pipeline.captioner import Captioner, CaptionSettings
-from pipeline.desk import TranslationDesk
-from pipeline.glossary import Glossary
-from pipeline.hearing import HearingSettings
-from pipeline.listener import Listener
-from pipeline.translation.chain import ChainSettings, TranslatorChain
-from storage.writer import SegmentWriter
 from web.live import LivePage
 from web.live_state import LiveState
 
@@ -50,14 +42,13 @@ class SessionCrew:
     """What outlives the stay in the meeting; `build_crew` makes it."""
 
     bot: MeetBot
-    recognizer: Recognizer
-    translators: list[Translator]
+    engines: Engines
     live_url: str
     controls: SessionControls
 
     def __init__(self, meeting: Meeting, settings: Settings, stores: Stores) -> None:
         self.facts = FactKeeper(meeting.id, stores.facts, stores.transcripts)
-        self._transcripts = stores.transcripts
+        self._stores = stores
         self.hub = Hub()
         self.trace = Trace(settings.measure)
         self.steps = Steps(meeting.id, meeting.state, stores.meetings, self.hub)
@@ -72,42 +63,11 @@ class SessionCrew:
         async with AsyncExitStack() as stack:
             overlay = await stack.enter_async_context(self._overlay(clock))
             overlay.set_card("idle", idle_card(meeting.name, meeting.languages))
-            journal = settings.data_dir / "meetings" / meeting.id / "segments.jsonl"
-            writer = await stack.enter_async_context(
-                SegmentWriter(self._transcripts, meeting.id, journal, self.hub.publish, clock)
+            how = StageSettings(clock, sinks=(overlay,))
+            stage = await stack.enter_async_context(
+                build_stage(meeting, self.engines, settings, self._stores, self.hub, how)
             )
-            desk = TranslationDesk(
-                TranslatorChain(
-                    self.translators,
-                    clock,
-                    ChainSettings(timeout_s=settings.translation.timeout_s),
-                ),
-                clock,
-                glossary=Glossary.of(settings.translation.glossary),
-                notify=self.hub.publish,
-            )
-            captioner = await stack.enter_async_context(
-                Captioner(
-                    CaptionSettings(meeting_id=meeting.id, targets=meeting.languages),
-                    clock,
-                    desk=desk,
-                    sinks=(overlay, writer),
-                    notify=self.hub.publish,
-                )
-            )
-            listener = Listener(
-                HearingSettings(
-                    languages=settings.hearing.languages,
-                    engine=settings.hearing.engine,
-                    end_silence_s=settings.hearing.end_silence_s,
-                    max_utterance_s=settings.hearing.max_utterance_s,
-                ),
-                clock,
-                recognizer=self.recognizer,
-                emit=captioner.take,
-                notify=self.hub.publish,
-            )
-            yield Stage(listener, captioner, writer, overlay)
+            yield stage
 
     def _overlay(self, clock: MeetingClock) -> Overlay:
         camera = self._settings.camera
@@ -163,14 +123,9 @@ async def build_crew(
         endpoint.bind(f"ws://127.0.0.1:{port}")
         crew.live_url = f"http://127.0.0.1:{port}/live?token={token}"
         await stores.meetings.update(meeting.id, endpoint=crew.live_url)
-        crew.recognizer = await stack.enter_async_context(
-            open_recognizer(settings.hearing, crew.hub.publish)
-        )
-        crew.translators = await stack.enter_async_context(
-            open_translators(settings.translation, settings.hearing.languages)
-        )
+        crew.engines = await stack.enter_async_context(open_engines(settings, crew.hub))
         for source, target in missing_pairs(
-            crew.translators, settings.hearing.languages, meeting.languages
+            crew.engines.translators, settings.hearing.languages, meeting.languages
         ):
             text = f"Nothing here translates from {name(source)} to {name(target)}."
             crew.hub.publish(Notice("no_translator", f"{text} See: dragoman doctor", 0.0))

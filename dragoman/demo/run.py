@@ -11,11 +11,11 @@ from domain.errors import StorageError
 from domain.links import parse_link
 from domain.meetings import ENDINGS, Meeting, MeetingState
 from dragoman import console
-from dragoman.attend import new_meeting
 from dragoman.demo.evidence import Observed, gather
 from dragoman.demo.portrait import Portrait
 from dragoman.demo.report import build_report, summary
 from dragoman.demo.usage import Usage
+from dragoman.meeting_row import new_meeting
 from dragoman.settings import Settings
 from dragoman.settings_file import write_settings
 from dragoman.signals import StopSignals
@@ -53,7 +53,8 @@ async def _run(script: Script, out: Path, settings: Settings, signals: StopSigna
         )
         sounds = await speak(script, VOICES)
         stores = await stack.enter_async_context(open_stores(settings))
-        meeting = new_meeting(parse_link(site.link, site.url), settings)
+        link = parse_link(site.link, site.url)
+        meeting = new_meeting(link.short, link.code, settings)
         await stores.meetings.create(meeting)
         code, portrait, usage = await _attend(meeting, settings, stores, site, signals)
         evidence = await gather(meeting, stores, Observed(site, sounds, traces, usage))

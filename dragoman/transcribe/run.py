@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from domain.clock import MeetingClock
@@ -19,9 +18,11 @@ from dragoman import console
 from dragoman.facts import FactKeeper
 from dragoman.hintfile import TimedHint
 from dragoman.hub import Hub
+from dragoman.meeting_row import new_meeting
 from dragoman.people import Attendance
 from dragoman.settings import Settings
 from dragoman.signals import StopSignals
+from dragoman.stage import Stage, StageSettings, build_stage, open_engines
 from dragoman.steps import Steps
 from dragoman.store import Stores, read_transcript
 from dragoman.trace import Trace
@@ -29,13 +30,15 @@ from dragoman.transcribe.clock import StreamClock
 from dragoman.transcribe.feed import Feed
 from dragoman.transcribe.moments import Recording
 from dragoman.transcribe.progress import HeardBar
-from dragoman.transcribe.stage import Stage, StageSettings, build_stage
+from dragoman.transcribe.stage import check_recognizer, keep_up
 from storage.export.folder import write_folder
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 16
 """Sentences that may wait for translation before the sound goes on."""
+FLUSH_S = 60.0
+"""Longest wait for the last translations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ async def hear(job: Job, settings: Settings, stores: Stores) -> Reason:
 
     Raises DragomanError; the failure is stored.
     """
-    meeting = new_recording(job, settings)
+    meeting = new_meeting(job.link, job.name, settings)
     await stores.meetings.create(meeting)
     hub = Hub()
     steps = Steps(meeting.id, meeting.state, stores.meetings, hub)
@@ -87,19 +90,6 @@ async def hear(job: Job, settings: Settings, stores: Stores) -> Reason:
     return reason
 
 
-def new_recording(job: Job, settings: Settings) -> Meeting:
-    """The row of a recording that is heard now."""
-    return Meeting(
-        id=uuid.uuid4().hex,
-        link=job.link,
-        code=job.name,
-        name=settings.bot.name,
-        languages=settings.translation.targets,
-        state=MeetingState.REQUESTED,
-        created_at=datetime.now(UTC),
-    )
-
-
 async def _with_trace(
     job: Job,
     meeting: Meeting,
@@ -110,7 +100,8 @@ async def _with_trace(
     hub, signals = ways
     clock = MeetingClock.start() if job.realtime else StreamClock()
     captions = any(isinstance(timed.hint, CaptionHint) for timed in job.hints)
-    how = StageSettings(clock, captions, 0 if job.exact else MOST_WAITING)
+    stepped = not job.realtime
+    how = StageSettings(clock, stepped=stepped, captions=captions, flush_s=FLUSH_S)
     async with AsyncExitStack() as stack:
         trace = Trace(job.out)
         try:
@@ -125,11 +116,17 @@ async def _with_trace(
         )
         for watcher in (trace.event, facts.note, _tell):
             hub.on(watcher)
-        stage = await stack.enter_async_context(build_stage(meeting, settings, stores, hub, how))
+        engines = await stack.enter_async_context(open_engines(settings, hub))
+        check_recognizer(engines.recognizer, settings.hearing.languages, captions=captions)
+        stage = await stack.enter_async_context(
+            build_stage(meeting, engines, settings, stores, hub, how)
+        )
         trace.clock(clock)
         await stores.meetings.update(meeting.id, began_at=clock.began_at)
         bar = stack.enter_context(HeardBar(job.name, job.recording.length_s))
-        feed = Feed(job.recording, job.hints, clock, keep_up=stage.keep_up, progress=bar)
+        waiting = 0 if job.exact else MOST_WAITING
+        pace = partial(keep_up, stage, clock, waiting)
+        feed = Feed(job.recording, job.hints, clock, keep_up=pace, progress=bar)
         signals.leave = lambda _reason: feed.stop()
         await _listen(job, meeting, stage, feed, stores)
         finding = job.recording.findings() if not feed.stopped else ""
