@@ -60,6 +60,14 @@ class SpeechMade:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """The bot listens again, or pauses."""
+
+    on: bool
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something a person should know, in plain words."""
 
@@ -77,6 +85,7 @@ Event = (
     | StageTimed
     | Degraded
     | SpeechMade
+    | Listening
     | PictureShown
     | RosterHint
     | ChatHint

@@ -9,11 +9,23 @@ from pathlib import Path
 
 from domain.errors import DragomanError, StorageError
 from dragoman import console
-from dragoman.commands import bot, demo, doctor, export, join, leave, meetings, replay, transcribe
+from dragoman.commands import (
+    bot,
+    demo,
+    doctor,
+    export,
+    join,
+    leave,
+    meetings,
+    pause,
+    replay,
+    resume,
+    transcribe,
+)
 from dragoman.failures import storage_failure
 from dragoman.settings import load_settings
 
-COMMANDS = (join, leave, demo, transcribe, replay, meetings, export, doctor, bot)
+COMMANDS = (join, leave, pause, resume, demo, transcribe, replay, meetings, export, doctor, bot)
 
 DESCRIPTION = (
     "A self-hosted Google Meet bot: it joins, hears, knows who speaks, and shows live "

@@ -1,11 +1,12 @@
 """What the live page may ask of a session: another look of the picture, and to leave."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from domain.meetings import Reason
 from dragoman.groups.camera import CameraGroup
+from dragoman.pause import Pause
 from overlay.overlay import Overlay
 from overlay.settings import OverlaySettings
 
@@ -26,6 +27,9 @@ class SessionControls:
         self._overlay: Overlay | None = None
         self._stop: Callable[[Reason], None] | None = None
         self._leaving = False
+        self._paused = False
+        self._pause: Pause | None = None
+        self._idle: Sequence[str] = ()
         self._tell = tell
         self._tell_look()
 
@@ -44,15 +48,34 @@ class SessionControls:
         if self._overlay is not None:
             self._overlay.apply(self._settings)
 
+    def pause(self, paused: bool) -> None:
+        """Stops listening, or goes on; the picture says so."""
+        self._paused = paused
+        if self._pause is not None:
+            self._pause.set(paused)
+        if self._overlay is not None:
+            self._show_card(self._overlay)
+
+    def _show_card(self, overlay: Overlay) -> None:
+        if self._paused:
+            overlay.set_card("paused")
+        else:
+            overlay.set_card("idle", self._idle)
+
     def begin(self, stop: Callable[[Reason], None]) -> None:
         """The session is there: `stop` ends it."""
         self._stop = stop
         if self._leaving:
             stop(Reason.LEFT)
 
-    def attach(self, overlay: Overlay, settings: OverlaySettings) -> None:
-        """The overlay is there, made with these settings."""
-        self._overlay = overlay
+    def attach(
+        self, overlay: Overlay, settings: OverlaySettings, pause: Pause, idle: Sequence[str] = ()
+    ) -> None:
+        """The stay begins: its overlay, made with these settings, its pauses, and what the
+        picture says while nobody speaks."""
+        self._overlay, self._pause, self._idle = overlay, pause, idle
+        pause.set(self._paused)
+        self._show_card(overlay)
         self._settings = replace(settings, **self._changes)
         if self._changes:
             overlay.apply(self._settings)

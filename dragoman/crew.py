@@ -7,6 +7,7 @@ from bot.meet import MeetBot
 from domain.clock import MeetingClock
 from dragoman.facts import FactKeeper
 from dragoman.hub import Hub
+from dragoman.pause import Pause
 from dragoman.stage import Stage
 from dragoman.steps import Steps
 from dragoman.trace import Trace
@@ -20,6 +21,8 @@ class Crew(Protocol):
     trace: Trace
     steps: Steps
     facts: FactKeeper
+    pause: Pause
+    """Of the stay, from its stage on."""
 
     def stage(self, clock: MeetingClock) -> AbstractAsyncContextManager[Stage]:
         """Builds what hears, says, draws and writes; unwinds it in order."""

@@ -77,6 +77,7 @@ class Session:
             if ending.reason in ASKED_TO_GO:
                 await asyncio.sleep(min(stage.listener.caption_lag_s + 0.5, CAPTIONS_S))
             over.set()
+            self._crew.pause.end()
             await self._finish(listening, stage)
         await self._leave(ending)
         self._crew.facts.everybody_left(clock.now_s())
@@ -85,8 +86,10 @@ class Session:
     async def _listen(self, stage: Stage, silent: asyncio.Event, over: asyncio.Event) -> None:
         """Hears sound until `silent` and captions until `over` is set. A fault ends the stay
         in order: what was said by then is flushed, and the bot leaves."""
-        frames = self._crew.trace.frames(until(silent, self._crew.bot.frames()))
-        hints = self._noticed(self._crew.trace.hints(until(over, self._crew.bot.hints())), stage)
+        pause, trace = self._crew.pause, self._crew.trace
+        frames = trace.frames(pause.frames(until(silent, self._crew.bot.frames())))
+        read = trace.hints(pause.hints(until(over, self._crew.bot.hints())))
+        hints = self._noticed(read, stage)
         try:
             await stage.listener.run(frames, hints)
         except Exception as error:

@@ -22,6 +22,7 @@ from dragoman.controls import SessionControls
 from dragoman.facts import FactKeeper
 from dragoman.hub import Hub
 from dragoman.links import site_of
+from dragoman.pause import Pause
 from dragoman.settings import Settings
 from dragoman.stage import Engines, Stage, StageSettings, build_stage, open_engines
 from dragoman.steps import Steps
@@ -45,6 +46,7 @@ class SessionCrew:
     engines: Engines
     live_url: str
     controls: SessionControls
+    pause: Pause
 
     def __init__(self, meeting: Meeting, settings: Settings, stores: Stores) -> None:
         self.facts = FactKeeper(meeting.id, stores.facts, stores.transcripts)
@@ -62,7 +64,6 @@ class SessionCrew:
         settings, meeting = self._settings, self._meeting
         async with AsyncExitStack() as stack:
             overlay = await stack.enter_async_context(self._overlay(clock))
-            overlay.set_card("idle", idle_card(meeting.name, meeting.languages))
             how = StageSettings(clock, sinks=(overlay,))
             stage = await stack.enter_async_context(
                 build_stage(meeting, self.engines, settings, self._stores, self.hub, how)
@@ -80,7 +81,9 @@ class SessionCrew:
             sinks.append(PngFile(camera.png))
         settings = overlay_settings(self._meeting, self._settings)
         overlay = Overlay(settings, clock, sinks, self.hub.publish)
-        self.controls.attach(overlay, settings)
+        self.pause = Pause(self.hub.publish, clock.now_s)
+        idle = idle_card(self._meeting.name, self._meeting.languages)
+        self.controls.attach(overlay, settings, self.pause, idle)
         return overlay
 
 

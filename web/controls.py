@@ -27,9 +27,13 @@ class Controls(Protocol):
         """Changes some of `FIELDS` at once, or nothing. Raises UsageError for a wrong value."""
         ...
 
+    def pause(self, paused: bool) -> None:
+        """Makes the bot stop listening without leaving, or go on."""
+        ...
+
 
 class ControlRoutes:
-    """Serves POST /live/leave and /live/look, both with a JSON object as body."""
+    """Serves POST /live/leave, /live/look and /live/pause, each with a JSON object as body."""
 
     def __init__(self, controls: Controls, access: Access) -> None:
         self._controls = controls
@@ -39,6 +43,7 @@ class ControlRoutes:
         """Puts the routes into an application."""
         app.router.add_post("/live/leave", self._access.commanding(_told(self._leave)))
         app.router.add_post("/live/look", self._access.commanding(_told(self._look)))
+        app.router.add_post("/live/pause", self._access.commanding(_told(self._pause)))
 
     async def _leave(self, request: web.Request) -> web.Response:
         await _read(request)
@@ -49,6 +54,13 @@ class ControlRoutes:
         changes = await _read(request)
         _check(changes)
         self._controls.look(changes)
+        return web.Response(status=204, headers=HEADERS)
+
+    async def _pause(self, request: web.Request) -> web.Response:
+        paused = (await _read(request)).get("paused")
+        if not isinstance(paused, bool):
+            raise UsageError("It is not said what to do.", 'Send {"paused": true} or false.')
+        self._controls.pause(paused)
         return web.Response(status=204, headers=HEADERS)
 
 

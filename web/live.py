@@ -37,6 +37,7 @@ _STATIC = {
     "captions.js": "text/javascript",
     "controls.js": "text/javascript",
     "dom.js": "text/javascript",
+    "orders.js": "text/javascript",
     "panels.js": "text/javascript",
     "socket.js": "text/javascript",
     "turns.js": "text/javascript",

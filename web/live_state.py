@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from domain.audio import MIX, Gap, Level
 from domain.captions import Caption
-from domain.events import CaptionRevised, Event, Notice, PictureShown, StageTimed
+from domain.events import CaptionRevised, Event, Listening, Notice, PictureShown, StageTimed
 from domain.hints import LoudnessHint, RosterHint
 from domain.meetings import StateChange
 from domain.people import Palette, Participant
@@ -60,6 +60,8 @@ class LiveSnapshot:
     gaps: int = 0
     colours: Mapping[str, int] = field(default_factory=dict)
     """`Caption.speaker_key` -> number of the colour."""
+    listening: bool = True
+    """False during a pause."""
     look: Mapping[str, object] = field(default_factory=dict)
     """How the picture is to look, by the names of `web.controls.FIELDS`; empty: not told."""
 
@@ -92,6 +94,7 @@ class LiveState:
         self._picture = 0
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self._gaps = 0
+        self._listening = True
         self._palette = Palette()
         self._look: Mapping[str, object] = {}
 
@@ -134,6 +137,7 @@ class LiveState:
             picture=self._picture,
             notices=tuple(self._notices),
             gaps=self._gaps,
+            listening=self._listening,
             colours={key: n % COLOURS for key, n in self._palette.everybody().items()},
             look=self._look,
         )
@@ -162,6 +166,8 @@ class LiveState:
             self._notices.append(event)
         elif isinstance(event, Gap):
             self._gaps += 1
+        elif isinstance(event, Listening):
+            self._listening = event.on
 
     def _meter(self, level: Level) -> Meter:
         person = self._people.get(self._tracks.get(level.track, level.track))

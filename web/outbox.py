@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from domain.audio import Gap, Level
 from domain.captions import Caption
-from domain.events import CaptionRevised, Event, Notice, PictureShown, StageTimed
+from domain.events import CaptionRevised, Event, Listening, Notice, PictureShown, StageTimed
 from domain.hints import RosterHint
 from domain.meetings import StateChange
 from web import protocol
@@ -20,6 +20,7 @@ _KINDS: dict[type, str] = {
     StageTimed: "stages",
     PictureShown: "picture",
     RosterHint: "people",
+    Listening: "listening",
 }
 
 _BUILDERS: dict[str, Callable[[LiveSnapshot], protocol.Message]] = {
@@ -27,6 +28,7 @@ _BUILDERS: dict[str, Callable[[LiveSnapshot], protocol.Message]] = {
     "stages": protocol.stages,
     "picture": protocol.picture,
     "people": protocol.people,
+    "listening": protocol.listening,
 }
 
 

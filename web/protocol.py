@@ -30,6 +30,7 @@ def hello(snapshot: LiveSnapshot) -> list[Message]:
         people(snapshot),
         levels(snapshot),
         stages(snapshot),
+        listening(snapshot),
         picture(snapshot),
     ]
 
@@ -126,6 +127,11 @@ def stages(snapshot: LiveSnapshot) -> Message:
             for stage, s in snapshot.stages.items()
         },
     }
+
+
+def listening(snapshot: LiveSnapshot) -> Message:
+    """Whether the bot listens, or pauses."""
+    return {"type": "listening", "on": snapshot.listening}
 
 
 def picture(snapshot: LiveSnapshot) -> Message:

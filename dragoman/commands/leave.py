@@ -58,10 +58,7 @@ async def leave(
     """The meeting after its end. Raises UsageError where it is not clear which one is meant,
     DragomanError where the bot does not answer or does not leave in time."""
     async with ClientSession(timeout=ClientTimeout(total=ANSWER_S)) as http:
-        if meeting_id is None:
-            meeting = await _only(meetings, http)
-        else:
-            meeting = await _named(meetings, meeting_id)
+        meeting = await running(meetings, meeting_id, http)
         answered = await asked(http, meeting.endpoint, "POST", "/live/leave")
     ended = await _ended(meetings, meeting.id, within_s if answered else min(within_s, GRACE_S))
     if ended is not None:
@@ -75,6 +72,13 @@ async def leave(
         f"The bot of meeting {meeting.id[:8]} was asked and has not left within {within_s:.0f} s.",
         "Look again with: dragoman meetings. If it hangs, end its process with SIGTERM.",
     )
+
+
+async def running(meetings: MeetingStore, meeting_id: str | None, http: ClientSession) -> Meeting:
+    """The meeting that is named, or the only one that runs. Raises UsageError."""
+    if meeting_id is None:
+        return await _only(meetings, http)
+    return await _named(meetings, meeting_id)
 
 
 async def _named(meetings: MeetingStore, meeting_id: str) -> Meeting:

@@ -11,6 +11,7 @@ from domain.meetings import Reason
 from domain.pictures import PictureUpdate
 from dragoman.controls import SessionControls
 from dragoman.groups.camera import CameraGroup
+from dragoman.pause import Pause
 from overlay.overlay import Overlay
 from overlay.settings import OverlaySettings
 
@@ -42,7 +43,8 @@ def controls(looks: list[dict[str, object]]) -> SessionControls:
 async def _showing(controls: SessionControls, wall: Wall) -> AsyncIterator[Overlay]:
     settings = OverlaySettings(targets=("es", "fr"), layout="split")
     overlay = Overlay(settings, MeetingClock.start(), (wall,))
-    controls.attach(overlay, settings)
+    pause = Pause(lambda _event: None, lambda: 0.0)
+    controls.attach(overlay, settings, pause, ("Nobody speaks",))
     async with overlay:
         yield overlay
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from domain.audio import Level
 from domain.captions import Caption, Translation, TranslationState
 from domain.errors import UsageError
-from domain.events import CaptionRevised, Event, Notice, PictureShown, StageTimed
+from domain.events import CaptionRevised, Event, Listening, Notice, PictureShown, StageTimed
 from domain.hints import LoudnessHint, RosterHint
 from domain.meetings import MeetingState, Reason, StateChange
 from domain.people import Participant
@@ -117,6 +117,9 @@ class Obedient:
     def leave(self) -> None:
         self.left += 1
         self.scene.say(StateChange(MeetingState.LEAVING, Reason.LEFT, NOON))
+
+    def pause(self, paused: bool) -> None:
+        self.scene.say(Listening(not paused, 0.0))
 
     def look(self, changes: Mapping[str, object]) -> None:
         theme = changes.get("theme", "dark")

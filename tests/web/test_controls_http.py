@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-ORDERS = ("/live/leave", "/live/look")
+ORDERS = ("/live/leave", "/live/look", "/live/pause")
 
 
 @pytest.fixture
@@ -123,3 +123,16 @@ async def test_without_controls_there_are_none(meeting: Any, bearer: dict[str, s
             assert "$controls" not in page
         async with http.get("/live/static/controls.js") as answer:
             assert answer.status == 200
+
+
+async def test_listening_pauses_and_goes_on(
+    http: ClientSession, obedient: Any, bearer: dict[str, str]
+) -> None:
+    for paused in (True, False):
+        async with http.post("/live/pause", json={"paused": paused}, headers=bearer) as answer:
+            assert answer.status == 204
+        async with http.ws_connect("/live/events", headers=bearer) as socket:
+            messages = await socket.receive_json(timeout=10)
+        assert {"type": "listening", "on": not paused} in messages
+    async with http.post("/live/pause", json={"paused": "yes"}, headers=bearer) as answer:
+        assert "paused" in await _problem(answer, 400)

@@ -1,8 +1,8 @@
 // Changes the picture and sends the bot away, where the page has the buttons for it.
 
 import { make, setText } from "./dom.js";
+import { order } from "./orders.js";
 
-const WAIT_MS = 10000;
 const DONE_MS = 4000;
 const ENDINGS = { ended: "The bot has left.", failed: "The bot is not in the meeting." };
 
@@ -20,24 +20,6 @@ function tell(text, tone) {
   setText(told, text);
   told.dataset.tone = tone;
   if (tone === "done") fading = setTimeout(() => setText(told, ""), DONE_MS);
-}
-
-async function order(path, body) {
-  let answer;
-  try {
-    answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(WAIT_MS),
-    });
-  } catch {
-    throw new Error("The bot does not answer. Try again.");
-  }
-  if (answer.ok) return;
-  const problem = await answer.json().catch(() => ({}));
-  const words = [problem.title, problem.detail].filter(Boolean).join(" ");
-  throw new Error(words || `The bot refused (${answer.status}).`);
 }
 
 function read(field) {
@@ -81,6 +63,7 @@ async function change(field) {
 function askLeave(sure) {
   byId("leave").hidden = sure;
   byId("sure").hidden = !sure;
+  byId("pause").hidden = sure;
   byId(sure ? "stay" : "leave").focus();
 }
 
@@ -96,6 +79,27 @@ async function leave() {
   }
 }
 
+async function pause() {
+  const paused = byId("pause").getAttribute("aria-pressed") !== "true";
+  byId("pause").disabled = true;
+  tell(paused ? "Pausing…" : "Going on…", "wait");
+  try {
+    await order("/live/pause", { paused });
+    tell("", "done");
+  } catch (error) {
+    tell(error.message, "bad");
+  } finally {
+    byId("pause").disabled = false;
+  }
+}
+
+export function showListening({ on }) {
+  if (!controls) return;
+  byId("pause").setAttribute("aria-pressed", String(!on));
+  setText(byId("pause"), on ? "Pause" : "Go on");
+  document.body.classList.toggle("paused", !on);
+}
+
 export function showLook({ look }) {
   if (!look) return;
   known = look;
@@ -109,10 +113,12 @@ export function showStay({ state }) {
   if (leaving) {
     byId("leave").hidden = false;
     byId("sure").hidden = true;
+    byId("pause").hidden = false;
     byId("leave").disabled = true;
     tell(ENDINGS[state] || "Leaving…", "wait");
   }
   byId("look").disabled = over;
+  byId("pause").disabled = leaving;
 }
 
 if (controls) {
@@ -123,6 +129,7 @@ if (controls) {
     byId("look").hidden = shown;
   });
   for (const field of fields) field.addEventListener("change", () => change(field));
+  byId("pause").addEventListener("click", pause);
   byId("leave").addEventListener("click", () => askLeave(true));
   byId("stay").addEventListener("click", () => askLeave(false));
   byId("leave-really").addEventListener("click", leave);

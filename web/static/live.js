@@ -1,7 +1,7 @@
 // Wires the socket's messages to the parts of the page.
 
 import { showCaptions } from "./captions.js";
-import { showLook, showStay } from "./controls.js";
+import { showListening, showLook, showStay } from "./controls.js";
 import {
   showLevels, showMeeting, showNotice, showPeople, showPicture, showStages, showState,
 } from "./panels.js";
@@ -9,7 +9,7 @@ import { keepOpen } from "./socket.js";
 
 const SHOW = {
   snapshot: [showMeeting], state: [showState, showStay], notice: [showNotice],
-  people: [showPeople], levels: [showLevels], stages: [showStages], picture: [showPicture, showLook],
+  people: [showPeople], levels: [showLevels], stages: [showStages], picture: [showPicture, showLook], listening: [showListening],
 };
 const camera = document.getElementById("camera");
 const bar = document.getElementById("connection");
