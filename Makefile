@@ -6,10 +6,10 @@ SCRIPT ?=
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup check fix test test-unit demo bench build clean
+.PHONY: help system setup check fix test test-unit test-heavy test-engines demo bench build clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 system: ## install the Debian packages that are missing
 	@./deploy/system-packages
@@ -31,10 +31,25 @@ fix: $(VENV)/.ready ## repair what ruff can repair
 	$(VENV)/bin/ruff format .
 
 test: setup check ## all checks and tests
-	$(PY) -m pytest
+	$(PY) -m pytest -m "not heavy"
 
 test-unit: $(VENV)/.ready ## tests without a browser
-	$(PY) -m pytest -m "not e2e"
+	$(PY) -m pytest -m "not e2e and not heavy"
+
+test-heavy: setup ## tests that take long
+	$(PY) -m pytest -m heavy --timeout 600
+
+ENGINES := .venv-engines
+
+$(ENGINES)/.ready: pyproject.toml deploy/engines-environment
+	@./deploy/engines-environment $(ENGINES)
+	@touch $@
+
+test-engines: system $(ENGINES)/.ready ## tests of the optional engines; TORCH=torch==2.13.0
+	$(ENGINES)/bin/python -m pytest --timeout 600 \
+	  tests/pipeline/test_asr_openvino.py tests/pipeline/test_diarization_pyannote.py \
+	  tests/pipeline/test_translation_seamless.py tests/pipeline/test_voice_kokoro.py \
+	  tests/contracts/test_diarizer_contract.py tests/contracts/test_recognizer_contract.py
 
 demo: setup ## a whole scripted meeting; SCRIPT=FILE OUT=DIR KEEP=1
 	$(VENV)/bin/dragoman demo --out "$(OUT)" $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(KEEP),--keep)
@@ -46,4 +61,4 @@ build: setup ## a wheel in dist/
 	$(PY) -m pip wheel --no-deps --wheel-dir dist .
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) out dist build
+	rm -rf $(VENV) .venv-engines out dist build

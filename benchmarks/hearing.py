@@ -107,7 +107,7 @@ class Run:
         for place, word in enumerate(update.words):
             key = (update.utterance_id, place, word.text)
             self.first_s.setdefault(key, self.clock.now_s())
-        if update.final:
+        if update.final and all(u.utterance_id != update.utterance_id for u in self.finals):
             self.finals.append(update)
 
     def latencies(self) -> list[float]:

@@ -35,6 +35,8 @@ class Shape:
     words: tuple[str, ...] = ()
     """More tokens than the single letters; a leading space begins a word."""
     mels: int = 80
+    decoder_layers: int = 0
+    """0: as many as the encoder has."""
 
 
 def write_model(
@@ -53,7 +55,8 @@ def write_model(
     plain += [*(f"⟨{n}⟩" for n in range(_PLAIN - 1 - len(plain))), ""]
     vocabulary = [*plain, *special, *(f"<|{n * 0.02:.2f}|>" for n in range(_TIMES))]
     ids = {token: index for index, token in enumerate(vocabulary)}
-    spec = specs.WhisperSpec(shape.layers, shape.heads, shape.layers, shape.heads)
+    decoders = shape.decoder_layers or shape.layers
+    spec = specs.WhisperSpec(shape.layers, shape.heads, decoders, shape.heads)
     _fill(spec, shape, len(vocabulary), np.random.default_rng(seed))
     if said:
         _script(spec, [ids[_spelt(word)] for word in said], ids, f"<|{language}|>")
@@ -61,7 +64,7 @@ def write_model(
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = [ids["<|endoftext|>"]]
     spec.config.lang_ids = [ids[token] for token in languages]
-    spec.config.alignment_heads = [(layer, 0) for layer in range(shape.layers)]
+    spec.config.alignment_heads = [(layer, 0) for layer in range(decoders)]
     spec.validate()
     folder.mkdir(parents=True, exist_ok=True)
     spec.save(str(folder))

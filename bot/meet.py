@@ -19,6 +19,7 @@ from bot.health import BotHealth
 from bot.intake import BotEvent, Intake
 from bot.leave import leave_call
 from bot.locales.en import ENGLISH
+from bot.microphone import Microphone
 from bot.outbox import Outbox
 from bot.scripts import init_script
 from bot.settings import BotSettings
@@ -51,6 +52,8 @@ class MeetBot:
         self.settings = settings
         self.intake = Intake(endpoint, settings.name)
         self.camera = Camera(endpoint, self.intake.notice)
+        self.microphone = Microphone(endpoint, self.intake.notice)
+        """A SpeechSink; heard in the meeting while the settings' microphone is on."""
         self._endpoint = endpoint
         self._on_change = on_change
         self.clock = MeetingClock.start()
@@ -93,11 +96,16 @@ class MeetBot:
             self._browser.page.on("close", lambda _: self._gone("the page was closed"))
             self._browser.context.on("close", lambda _: self._gone("the browser is gone"))
             self.intake.on_connected = self.camera.connected
-            self.intake.on_camera = {"camera": self.camera.counted, "shown": self._shown}
+            self.intake.on_camera = {
+                "camera": self.camera.counted,
+                "shown": self._shown,
+                "spoken": self.microphone.spoken,
+            }
             self._group = await stack.enter_async_context(asyncio.TaskGroup())
             stack.callback(self._detach)
             self._tasks.append(self._group.create_task(self.intake.run()))
             self._tasks.append(self._group.create_task(self.camera.run()))
+            self._tasks.append(self._group.create_task(self.microphone.run()))
             self._stack = stack.pop_all()
         return self
 

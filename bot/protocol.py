@@ -13,11 +13,14 @@ CHANNELS = 1
 AUDIO = 1
 CHANNEL = 2
 PICTURE = 3
+SPEECH = 4
+SPEECH_RATE = 48_000
 
 _HEAD = struct.Struct("<BBHId")
 _BLOCK = struct.Struct("<III")
 _PICTURE = struct.Struct("<BBHI")
 _AREA = struct.Struct("<HHHH")
+_SPEECH = struct.Struct("<BBHI")
 
 
 class ProtocolError(ValueError):
@@ -85,3 +88,9 @@ def picture_message(update: PictureUpdate, areas: tuple[Rectangle, ...]) -> byte
         parts.append(_AREA.pack(area.x, area.y, area.width, area.height))
         parts.append(crop_i420(update, area))
     return b"".join(parts)
+
+
+def speech_message(number: int, pcm: bytes, *, first: bool, last: bool) -> bytes:
+    """A piece of speech (mono at SPEECH_RATE) as the page's microphone wants it."""
+    flags = (1 if first else 0) | (2 if last else 0)
+    return _SPEECH.pack(SPEECH, VERSION, flags, number & 0xFFFF_FFFF) + pcm

@@ -17,7 +17,7 @@ class BotSettings:
     """Display name for guests."""
     camera: bool = True
     microphone: bool = False
-    """On means a silent track: the bot says nothing by itself."""
+    """On means unmuted: silence, except for what `MeetBot.microphone` is given to play."""
     captions: bool = True
     """Switches Meet's own captions on."""
     caption_language: str = ""

@@ -1,5 +1,6 @@
 """People who may use an installation, and what they may do."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -51,3 +52,38 @@ class ViewerPass:
     expires_at: datetime
     number: int = 1
     """Passes of a meeting below its present number are revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One browser that is signed in; only the hash of its cookie is kept."""
+
+    id: str
+    account_id: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    """However busy it is."""
+    address: str = ""
+    """Where it was opened from."""
+    agent: str = ""
+    """What the browser calls itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInvite:
+    """A link that makes one account, once; only its hash is kept."""
+
+    id: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+    by: str = ""
+    """The account that invites."""
+    first: bool = False
+    """Good only as long as nobody owns the installation."""
+
+
+def name_key(name: str) -> str:
+    """What names are compared by: neither case nor Unicode form tells two apart."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()

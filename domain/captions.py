@@ -32,6 +32,8 @@ class Translation:
     """Why it failed, for people."""
     stamp_s: float = 0.0
     """When this version was made."""
+    doubtful: bool = False
+    """Whether its quality signal, or a check of terms and numbers, speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class Reason(StrEnum):
     """A recording was heard to its end."""
     BROWSER_FAILED = "browser_failed"
     NOT_SET_UP = "not_set_up"
+    INTERRUPTED = "interrupted"
+    """Its bot died, or was not heard of any more."""
     INTERNAL_ERROR = "internal_error"
 
 
@@ -145,6 +147,7 @@ EXIT_CODES: dict[Reason, int] = {
     Reason.BROWSER_FAILED: 21,
     Reason.INTERNAL_ERROR: 22,
     Reason.NOT_SET_UP: 23,
+    Reason.INTERRUPTED: 24,
 }
 """0 an orderly end; 1 and 2 are left to usage errors; 10 and up name what went wrong."""
 

@@ -79,7 +79,10 @@ class RecognitionStream(Protocol):
 class Recognizer(Protocol):
     """A speech recogniser: the model is shared, the state is per stream."""
 
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo:
+        """What it can do, now."""
+        ...
 
     async def health(self) -> Health:
         """Whether it works here."""
@@ -178,6 +181,8 @@ class TranslationRequest:
     """Terms of the text with the translation that they must get."""
     draft: bool = False
     """The sentence still runs; speed matters more than polish."""
+    shown: str = ""
+    """The beginning of a draft's translation that is shown already, in whole words."""
 
 
 class Translator(Protocol):
@@ -258,6 +263,10 @@ class TranscriptStore(Protocol):
 
     async def segments(self, meeting_id: str, version: str = LIVE) -> Sequence[Segment]:
         """All segments of one version of the transcript, in order of their start."""
+        ...
+
+    async def replace(self, meeting_id: str, version: str, segments: Sequence[Segment]) -> None:
+        """Puts a whole version in the place of what was stored of it, in one step."""
         ...
 
     async def write_participants(

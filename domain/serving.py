@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.calendars import Decision, PlannedMeeting, Rule
-from domain.meetings import Meeting
+from domain.meetings import Meeting, MeetingState
 from domain.people import Participant
 from domain.transcripts import Segment
 
@@ -94,7 +94,9 @@ class LiveFeed(Protocol):
         ...
 
     def sound(self, meeting_id: str, language: str) -> AsyncIterator[bytes]:
-        """Translations as speech, as the bot's listen socket sends them."""
+        """Translations as speech: pieces of the sample rate as four bytes, little-endian, and
+        PCM16 mono. Ends where the bot is not reached; raises UsageError for a language that is
+        not spoken."""
         ...
 
 
@@ -269,4 +271,50 @@ class CalendarDesk(Protocol):
 
     async def set_rules(self, rules: Sequence[Rule]) -> None:
         """Replaces all rules; decisions follow at once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFilter:
+    """Which meetings; what is empty fits everything."""
+
+    text: str = ""
+    """In the title, the link's code or the names of who spoke."""
+    states: frozenset[MeetingState] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 20
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingEntry:
+    """A meeting in a list."""
+
+    meeting: Meeting
+    title: str = ""
+    """From the calendar, or the meeting itself; empty where nothing tells."""
+    speakers: tuple[str, ...] = ()
+    place: int = 0
+    """In the queue; 0 for one that does not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPage:
+    """A page of meetings, newest first."""
+
+    entries: Sequence[MeetingEntry]
+    cursor: str = ""
+    """For the next page; empty at the end."""
+
+
+class MeetingDesk(Protocol):
+    """Which meetings there are."""
+
+    async def page(self, wanted: MeetingFilter) -> MeetingPage:
+        """Newest first."""
+        ...
+
+    async def entry(self, meeting_id: str) -> MeetingEntry:
+        """One meeting, with its states."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from domain.errors import BrowserError, DragomanError, MissingError, UsageError
@@ -14,6 +14,7 @@ from dragoman.endpoint import answers
 from dragoman.failures import storage_failure
 from dragoman.logs import bot_log, event_log
 from dragoman.meeting_row import new_meeting
+from dragoman.refine.kept import keep_traces
 from dragoman.session import Session
 from dragoman.settings import Settings
 from dragoman.signals import StopSignals
@@ -53,13 +54,28 @@ async def _stored(meeting_id: str, settings: Settings) -> int:
             raise UsageError(
                 f"A bot attends the meeting {meeting.id[:8]} already.", "See: dragoman meetings"
             )
-        return await _attend(meeting, settings, stores)
+        facts = await stores.facts.facts(meeting.id)
+        return await _attend(meeting, _as_invited(settings, facts), stores)
+
+
+def _as_invited(settings: Settings, facts: Mapping[str, str]) -> Settings:
+    """The settings with what the invitation said: languages that are spoken, names."""
+    spoken = tuple(code for code in facts.get("spoken", "").split(",") if code)
+    terms = tuple(term for term in facts.get("terms", "").splitlines() if term)
+    hearing = settings.hearing.model_copy(
+        update={
+            "languages": spoken or settings.hearing.languages,
+            "terms": (*settings.hearing.terms, *terms),
+        }
+    )
+    return settings.model_copy(update={"hearing": hearing})
 
 
 async def _attend(meeting: Meeting, settings: Settings, stores: Stores) -> int:
     folder = settings.data_dir / "meetings" / meeting.id
     with bot_log(folder, meeting.id):
         ending = await _run(meeting, settings, stores)
+        await _keep_sound(meeting, settings, stores)
     console.say(
         f"{ending.state.value}: {ending.reason.value.replace('_', ' ')}"
         + (f" ({ending.evidence})" if ending.evidence else "")
@@ -93,6 +109,16 @@ async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
             return ending
         except Exception as error:
             raise await _explain(_first(error), meeting, settings, stores) from error
+
+
+async def _keep_sound(meeting: Meeting, settings: Settings, stores: Stores) -> None:
+    """Notes the sound that was traced, for a second pass."""
+    if settings.measure is None:
+        return
+    try:
+        await keep_traces(stores.sounds, meeting.id, settings.measure)
+    except (DragomanError, OSError) as error:
+        log.warning("the traced sound cannot be noted: %s", type(error).__name__)
 
 
 async def _explain(

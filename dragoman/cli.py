@@ -11,21 +11,51 @@ from domain.errors import DragomanError, StorageError
 from dragoman import console
 from dragoman.commands import (
     bot,
+    calendars,
     demo,
     doctor,
     export,
     join,
     leave,
+    listen,
     meetings,
+    models,
+    notes,
     pause,
+    refine,
     replay,
     resume,
+    search,
+    serve,
     transcribe,
+    users,
+    voices,
 )
 from dragoman.failures import storage_failure
 from dragoman.settings import load_settings
 
-COMMANDS = (join, leave, pause, resume, demo, transcribe, replay, meetings, export, doctor, bot)
+COMMANDS = (
+    serve,
+    join,
+    leave,
+    pause,
+    resume,
+    demo,
+    transcribe,
+    listen,
+    replay,
+    meetings,
+    export,
+    search,
+    notes,
+    refine,
+    models,
+    voices,
+    calendars,
+    doctor,
+    users,
+    bot,
+)
 
 DESCRIPTION = (
     "A self-hosted Google Meet bot: it joins, hears, knows who speaks, and shows live "

@@ -5,11 +5,11 @@ import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from bot.browser import find_browser
 from domain.engines import Health
 from domain.errors import DragomanError
-from domain.ports import Recognizer
 from dragoman.hearing import recognizer_builders
 from dragoman.settings import Settings
 from dragoman.store import open_stores
@@ -35,7 +35,10 @@ async def examine(settings: Settings) -> list[Check]:
         Check("private display", await _guarded(_display), essential=False),
         Check("fonts", await _guarded(lambda: _fonts(settings))),
         *await _recognisers(settings),
+        *await _diarizers(settings),
         *await _translators(settings),
+        *await _voices(settings),
+        *await _models(settings),
         Check("database", await _guarded(lambda: _database(settings))),
         Check("disk", await _guarded(lambda: _disk(settings))),
         Check("virtual webcam", await _guarded(_webcam), essential=False),
@@ -82,14 +85,19 @@ async def _recognisers(settings: Settings) -> list[Check]:
     builders = recognizer_builders(settings.hearing, fetch=False)
     for name in sorted(set(builders) - {"scripted", "meet-captions"}):
         essential = wanted == name or (wanted == "auto" and name == "pocketsphinx")
-        checks.append(Check(f"speech: {name}", await _guarded(_engine(builders[name])), essential))
+        checks.append(Check(f"speech: {name}", await _guarded(_healthy(builders[name])), essential))
     checks.append(
         Check("speech: meet-captions", Health(True, "words of Meet's own captions, any language"))
     )
     return checks
 
 
-def _engine(build: Callable[[], Recognizer]) -> Callable[[], Awaitable[Health]]:
+class _Engine(Protocol):
+    async def health(self) -> Health: ...
+    async def aclose(self) -> None: ...
+
+
+def _healthy(build: Callable[[], _Engine]) -> Callable[[], Awaitable[Health]]:
     async def check() -> Health:
         engine = build()
         try:
@@ -98,6 +106,48 @@ def _engine(build: Callable[[], Recognizer]) -> Callable[[], Awaitable[Health]]:
             await engine.aclose()
 
     return check
+
+
+async def _diarizers(settings: Settings) -> list[Check]:
+    from dragoman.speakers import diarizer_builders
+
+    builders = diarizer_builders(settings.speakers, fetch=False)
+    return [
+        Check(
+            f"speakers: {name}",
+            await _guarded(_healthy(builders[name])),
+            essential=settings.speakers.diarizer == name,
+        )
+        for name in sorted(set(builders) - {"scripted", "none"})
+    ]
+
+
+async def _voices(settings: Settings) -> list[Check]:
+    from dragoman.voices import voice_builders
+
+    builders = voice_builders(settings.voice)
+    return [
+        Check(
+            f"voice: {name}",
+            await _guarded(_healthy(builders[name])),
+            essential=settings.voice.engine == name,
+        )
+        for name in sorted(builders)
+    ]
+
+
+async def _models(settings: Settings) -> list[Check]:
+    from dragoman.models.checkup import licences, models_here, translation_models
+
+    return [
+        Check("models", await _guarded(lambda: models_here(settings)), essential=False),
+        Check(
+            "models: translation",
+            await _guarded(lambda: translation_models(settings)),
+            essential=bool(settings.translation.models),
+        ),
+        Check("licences", await _guarded(lambda: licences(settings)), essential=False),
+    ]
 
 
 async def _translators(settings: Settings) -> list[Check]:

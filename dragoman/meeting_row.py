@@ -14,7 +14,14 @@ def new_meeting(link: str, code: str, settings: Settings) -> Meeting:
         link=link,
         code=code,
         name=settings.bot.name,
-        languages=settings.translation.targets,
+        languages=_targets(settings),
         state=MeetingState.REQUESTED,
         created_at=datetime.now(UTC),
     )
+
+
+def _targets(settings: Settings) -> tuple[str, ...]:
+    """What is translated into: what is asked for, and what the bot says aloud."""
+    aloud = settings.voice.microphone_language
+    targets = settings.translation.targets
+    return targets if not aloud or aloud in targets else (*targets, aloud)

@@ -8,11 +8,16 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from domain.errors import MissingError, UsageError
+from dragoman.groups.access import AccessGroup
+from dragoman.groups.after import DeliveryGroup, NotesGroup, RetentionGroup
 from dragoman.groups.base import Group
 from dragoman.groups.bot import BotGroup
+from dragoman.groups.calendar import CalendarGroup
 from dragoman.groups.camera import CameraGroup
-from dragoman.groups.files import FilesGroup, WebGroup
+from dragoman.groups.files import FilesGroup, RefineGroup, WebGroup
 from dragoman.groups.hearing import HearingGroup
+from dragoman.groups.models import ModelsGroup
+from dragoman.groups.server import ServerGroup
 from dragoman.groups.speakers import SpeakersGroup
 from dragoman.groups.translation import TranslationGroup
 from dragoman.groups.voice import VoiceGroup
@@ -39,7 +44,15 @@ class Settings(Group):
     voice: VoiceGroup = VoiceGroup()
     camera: CameraGroup = CameraGroup()
     web: WebGroup = WebGroup()
+    server: ServerGroup = ServerGroup()
+    access: AccessGroup = AccessGroup()
+    calendar: CalendarGroup = CalendarGroup()
     files: FilesGroup = FilesGroup()
+    refine: RefineGroup = RefineGroup()
+    models: ModelsGroup = ModelsGroup()
+    notes: NotesGroup = NotesGroup()
+    delivery: DeliveryGroup = DeliveryGroup()
+    retention: RetentionGroup = RetentionGroup()
 
     @property
     def data_dir(self) -> Path:
@@ -96,9 +109,14 @@ def _from_environment() -> dict[str, Any]:
     return found
 
 
+_LISTS = frozenset(
+    ("addresses", "languages", "targets", "engines", "glossary", "models", "terms")
+    + ("proxies", "fetch_hosts", "formats")
+)
+
+
 def _split_lists(path: list[str], value: str) -> Any:
-    lists = {"languages", "targets", "engines", "glossary"}
-    if path[-1] in lists:
+    if path[-1] in _LISTS:
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
 

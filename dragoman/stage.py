@@ -1,24 +1,31 @@
 """The pipeline of a meeting, from engines to stored captions: for bots and for recorded sound."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from domain.clock import Clock, MeetingClock
 from domain.meetings import Meeting
-from domain.ports import CaptionSink, Recognizer, Translator
+from domain.ports import CaptionSink, Diarizer, Recognizer, Translator
+from domain.speakers import Voiceprint
 from dragoman.hearing import open_recognizer
 from dragoman.hub import Hub
 from dragoman.settings import Settings
+from dragoman.speakers import open_diarizer
 from dragoman.store import Stores
-from dragoman.translators import open_translators
+from dragoman.translators import chain_settings, open_translators
 from pipeline.captioner import Captioner, CaptionSettings
 from pipeline.desk import TranslationDesk
 from pipeline.glossary import Glossary
 from pipeline.hearing import HearingSettings
 from pipeline.listener import Listener
-from pipeline.translation.chain import ChainSettings, TranslatorChain
+from pipeline.translation.chain import TranslatorChain
+from pipeline.voice.own_speech import Emit
 from storage.writer import SegmentWriter
+
+GLOSSARY = "glossary.csv"
+"""In the data folder: the glossary of all meetings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +34,41 @@ class Engines:
 
     recognizer: Recognizer
     translators: list[Translator]
+    glossary: Glossary
+    diarizer: Diarizer | None = None
+    """None where voices are not to be told apart."""
+    voices: tuple[Voiceprint, ...] = ()
+    """People who agreed to be recognised."""
 
 
 @asynccontextmanager
-async def open_engines(settings: Settings, hub: Hub) -> AsyncIterator[Engines]:
+async def open_engines(settings: Settings, hub: Hub, stores: Stores) -> AsyncIterator[Engines]:
     """The engines that the settings ask for, warmed up, closed at the end.
 
     Raises DragomanError.
     """
+    glossary = await asyncio.to_thread(_glossary, settings)
     async with AsyncExitStack() as stack:
-        recognizer = await stack.enter_async_context(open_recognizer(settings.hearing, hub.publish))
+        recognizer = await stack.enter_async_context(
+            open_recognizer(settings.hearing, hub.publish, settings.data_dir / "engines")
+        )
         translators = await stack.enter_async_context(
             open_translators(settings.translation, settings.hearing.languages)
         )
-        yield Engines(recognizer, translators)
+        diarizer = await stack.enter_async_context(open_diarizer(settings.speakers, hub.publish))
+        if diarizer.info.name == "none":
+            yield Engines(recognizer, translators, glossary)
+        else:
+            voices = tuple(await stores.voiceprints.voiceprints())
+            yield Engines(recognizer, translators, glossary, diarizer, voices)
+
+
+def _glossary(settings: Settings) -> Glossary:
+    """The terms of the settings, and of their file or of the one that the server's page edits."""
+    kept = Glossary.of(settings.translation.glossary)
+    own = settings.data_dir / GLOSSARY
+    path = settings.translation.glossary_file or (own if own.is_file() else None)
+    return kept if path is None else Glossary.from_file(path.expanduser()).also(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,8 @@ class StageSettings:
     """Longest wait for the last translations."""
     sinks: Sequence[CaptionSink] = field(default=())
     """Who wants captions, besides the storage."""
+    passing: Callable[[Emit], Emit] = lambda emit: emit
+    """Lets words pass, or not, on their way to the captions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +116,7 @@ async def build_stage(
                     meeting_id=meeting.id,
                     targets=meeting.languages,
                     drafts=not how.stepped,
+                    interpreter=settings.translation.interpreter,
                     flush_s=how.flush_s,
                 ),
                 how.clock,
@@ -98,8 +129,9 @@ async def build_stage(
             _hearing(engines, settings, how),
             how.clock,
             recognizer=engines.recognizer,
-            emit=captioner.take,
+            emit=how.passing(captioner.take),
             notify=hub.publish,
+            diarizer=engines.diarizer,
         )
         yield Stage(listener, captioner, desk, writer)
 
@@ -109,10 +141,9 @@ def _desk(engines: Engines, settings: Settings, hub: Hub, how: StageSettings) ->
     chain = TranslatorChain(
         engines.translators,
         MeetingClock.start() if how.stepped else how.clock,
-        ChainSettings(timeout_s=settings.translation.timeout_s),
+        chain_settings(settings.translation),
     )
-    glossary = Glossary.of(settings.translation.glossary)
-    return TranslationDesk(chain, how.clock, glossary=glossary, notify=hub.publish)
+    return TranslationDesk(chain, how.clock, glossary=engines.glossary, notify=hub.publish)
 
 
 def _hearing(engines: Engines, settings: Settings, how: StageSettings) -> HearingSettings:
@@ -122,5 +153,8 @@ def _hearing(engines: Engines, settings: Settings, how: StageSettings) -> Hearin
         engine=hearing.engine if how.captions else engines.recognizer.info.name,
         end_silence_s=hearing.end_silence_s,
         max_utterance_s=hearing.max_utterance_s,
+        terms=(*hearing.terms, *engines.glossary.terms),
+        rooms=settings.speakers.rooms,
+        voices=engines.voices,
         stepped=how.stepped,
     )

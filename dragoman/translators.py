@@ -2,15 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from domain.engines import load
 from domain.errors import DragomanError
 from domain.ports import TranslationRequest, Translator
 from dragoman.groups.translation import TranslationGroup
 from pipeline.translation import ENGINES
+from pipeline.translation.chain import ChainSettings
+from pipeline.translation.ctranslate import CTranslateSettings
+from pipeline.translation.ctranslate_model import Decoding
 from pipeline.translation.openai import OpenAISettings
+from pipeline.translation.seamless import SeamlessSettings
 
 log = logging.getLogger(__name__)
 
@@ -19,27 +24,60 @@ WARM_UP_S = 5.0
 
 
 def build_translators(settings: TranslationGroup) -> list[Translator]:
-    """Engines that are set up; a server that has no address is left out.
+    """Engines that are set up; those without an address or a folder are left out.
 
     Raises UsageError for an unknown engine.
     """
     built: list[Translator] = []
     for name in settings.engines:
-        engine = load(ENGINES, name)
-        if name == "openai":
-            if settings.openai_url:
-                built.append(engine(_server(settings)))
-        else:
-            built.append(engine())
+        made = _ARGUMENTS.get(name, _nothing)(settings)
+        if made is not None:
+            built.append(load(ENGINES, name)(*made))
     return built
 
 
-def _server(settings: TranslationGroup) -> OpenAISettings:
-    return OpenAISettings(
-        base_url=settings.openai_url,
-        model=settings.openai_model,
-        api_key=settings.openai_key.get_secret_value(),
+def chain_settings(settings: TranslationGroup) -> ChainSettings:
+    """How the chain of these translators behaves."""
+    return ChainSettings(timeout_s=settings.timeout_s, routes=settings.routes)
+
+
+def _nothing(settings: TranslationGroup) -> tuple[Any, ...] | None:
+    return ()
+
+
+def _server(settings: TranslationGroup) -> tuple[Any, ...] | None:
+    if not settings.openai_url:
+        return None
+    return (
+        OpenAISettings(
+            base_url=settings.openai_url,
+            model=settings.openai_model,
+            api_key=settings.openai_key.get_secret_value(),
+            max_at_once=settings.openai_at_once,
+        ),
     )
+
+
+def _folders(settings: TranslationGroup) -> tuple[Any, ...] | None:
+    if not settings.models:
+        return None
+    decoding = Decoding(settings.device, settings.compute_type, settings.threads, settings.beam)
+    folders = tuple(folder.expanduser() for folder in settings.models)
+    return (CTranslateSettings(folders, decoding, settings.models_memory_mb * 1_000_000),)
+
+
+def _seamless(settings: TranslationGroup) -> tuple[Any, ...] | None:
+    if settings.seamless_folder is None:
+        return None
+    return (SeamlessSettings(settings.seamless_folder.expanduser(), settings.device),)
+
+
+_ARGUMENTS: dict[str, Callable[[TranslationGroup], tuple[Any, ...] | None]] = {
+    "openai": _server,
+    "ctranslate2": _folders,
+    "seamless": _seamless,
+}
+"""Engine -> what its class is given, or None where it is not set up."""
 
 
 @asynccontextmanager

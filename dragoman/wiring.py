@@ -11,7 +11,6 @@ from bot.endpoint import PageEndpoint
 from bot.meet import MeetBot
 from bot.settings import BotSettings
 from domain.clock import MeetingClock
-from domain.errors import UsageError
 from domain.events import Notice
 from domain.languages import name
 from domain.links import SITE
@@ -20,8 +19,10 @@ from domain.ports import PictureSink
 from dragoman.cards import idle_card
 from dragoman.controls import SessionControls
 from dragoman.facts import FactKeeper
+from dragoman.heartbeat import heartbeats
 from dragoman.hub import Hub
 from dragoman.links import site_of
+from dragoman.loopback import served
 from dragoman.pause import Pause
 from dragoman.settings import Settings
 from dragoman.stage import Engines, Stage, StageSettings, build_stage, open_engines
@@ -29,12 +30,16 @@ from dragoman.steps import Steps
 from dragoman.store import Stores
 from dragoman.trace import Trace
 from dragoman.translators import missing_pairs
+from dragoman.voices import Heard, open_voices, speech_feed, spoken_translations
 from overlay.overlay import Overlay
 from overlay.painter import Painter
 from overlay.settings import OverlaySettings
 from overlay.sinks.mjpeg import MjpegFeed
 from overlay.sinks.mp4 import Mp4File
 from overlay.sinks.png import PngFile
+from pipeline.voice.chain import VoiceChain
+from pipeline.voice.own_speech import OwnSpeech
+from web.listen import SpeechFeed
 from web.live import LivePage
 from web.live_state import LiveState
 
@@ -44,6 +49,8 @@ class SessionCrew:
 
     bot: MeetBot
     engines: Engines
+    voice: VoiceChain
+    speech: SpeechFeed
     live_url: str
     controls: SessionControls
     pause: Pause
@@ -64,7 +71,12 @@ class SessionCrew:
         settings, meeting = self._settings, self._meeting
         async with AsyncExitStack() as stack:
             overlay = await stack.enter_async_context(self._overlay(clock))
-            how = StageSettings(clock, sinks=(overlay,))
+            own = OwnSpeech()
+            heard = Heard(self.speech, self.bot.microphone, own)
+            spoken = await stack.enter_async_context(
+                spoken_translations(settings.voice, self.voice, clock, heard, self.hub.publish)
+            )
+            how = StageSettings(clock, sinks=(overlay, spoken), passing=own.passing)
             stage = await stack.enter_async_context(
                 build_stage(meeting, self.engines, settings, self._stores, self.hub, how)
             )
@@ -112,6 +124,7 @@ async def build_crew(
         await asyncio.to_thread(Painter, overlay_settings(meeting, settings))
         stack.enter_context(crew.trace)
         await stack.enter_async_context(crew.facts)
+        await stack.enter_async_context(heartbeats(meeting.id, stores.bots))
         live = LiveState(meeting.code, meeting.languages)
         for watcher in (crew.trace.event, crew.facts.note, live.apply):
             crew.hub.on(watcher)
@@ -121,12 +134,17 @@ async def build_crew(
         page = LivePage(token, crew.hub.subscribe, live.snapshot, crew.feed.frames, crew.controls)
         app = web.Application()
         endpoint.add_routes(app)
+        crew.voice = await stack.enter_async_context(
+            open_voices(settings.voice, meeting.languages, crew.hub.publish)
+        )
+        crew.speech = speech_feed(settings.voice, crew.voice, meeting.languages)
+        page.let_listen(crew.speech)
         page.add_routes(app)
-        port = await stack.enter_async_context(_served(app, settings.web.port))
+        port = await stack.enter_async_context(served(app, settings.web.port))
         endpoint.bind(f"ws://127.0.0.1:{port}")
         crew.live_url = f"http://127.0.0.1:{port}/live?token={token}"
         await stores.meetings.update(meeting.id, endpoint=crew.live_url)
-        crew.engines = await stack.enter_async_context(open_engines(settings, crew.hub))
+        crew.engines = await stack.enter_async_context(open_engines(settings, crew.hub, stores))
         for source, target in missing_pairs(
             crew.engines.translators, settings.hearing.languages, meeting.languages
         ):
@@ -148,7 +166,7 @@ def _bot_settings(meeting: Meeting, settings: Settings) -> BotSettings:
         link=link,
         name=meeting.name,
         camera=settings.camera.on,
-        microphone=bot.microphone,
+        microphone=bot.microphone or bool(settings.voice.microphone_language),
         caption_language=settings.hearing.caption_language,
         headless=headless,
         browser=str(bot.browser or ""),
@@ -166,20 +184,3 @@ async def _pass_on(bot: MeetBot, hub: Hub) -> None:
     """Publishes what the bot tells of itself, until it is closed."""
     async for event in bot.events():
         hub.publish(event)
-
-
-@asynccontextmanager
-async def _served(app: web.Application, port: int) -> AsyncIterator[int]:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise UsageError(
-                f"Port {port} of 127.0.0.1 is in use.", "Choose another with --port, or 0."
-            ) from error
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()

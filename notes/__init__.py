@@ -1,1 +1,7 @@
-"""After the meeting: what can be made of a transcript."""
+"""What is made of a meeting afterwards: notes, answers, what somebody missed."""
+
+ENGINES = {
+    "extractive": "notes.extractive:ExtractiveWriter",
+    "openai": "notes.openai:OpenAIWriter",
+}
+"""Name -> class."""

@@ -1,4 +1,4 @@
-"""Who says what: contributing sources first, lit tiles and Meet's captions where they fail."""
+"""Who says what: contributing sources first, voices, lit tiles and captions where they fail."""
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
@@ -7,18 +7,28 @@ from difflib import SequenceMatcher
 
 from domain.audio import MIX
 from domain.hints import LoudnessHint, TileHint
-from domain.speech import Word
+from domain.speech import SpokenUpdate, Word
 from pipeline.align import fold
 from pipeline.caption_lag import CaptionLag
 from pipeline.caption_lines import CaptionLines
+from pipeline.evidence import Kind
+from pipeline.hints_said import captions_said, tiles_said
 from pipeline.people import People
 from pipeline.timeline import Change, Timeline
+from pipeline.voices import Heard, Voices
+from pipeline.word_speakers import Scene, WordSpeakers
 
 _TILES = "tiles"
 _LEAST_SCORE = 0.3
 _LEAST_LIKENESS = 0.4
-_CAPTION_SPAN_S = 6.0
 _LEAST_DOUBT = 0.1
+_VOICE_WEIGHT = 1.5
+_TILE_LAG_S = 0.25
+_HINTS_S = 180.0
+_CAPTIONS_QUIET_S = 15.0
+_CAPTION_MARGIN_S = 0.3
+LATE_S = 3.0
+"""Words of the mix wait no longer than this for those who tell their speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,11 @@ class Who:
 class Attribution:
     """Collects what Meet says of speakers and answers for a stretch of a track."""
 
-    def __init__(self, people: People, lines: CaptionLines, lag: CaptionLag) -> None:
+    def __init__(
+        self, people: People, lines: CaptionLines, lag: CaptionLag, *, rooms: bool = True
+    ) -> None:
+        self.voices = Voices(people, rooms=rooms)
+        self._speakers = WordSpeakers(people, lines, self.voices)
         self._people = people
         self._lines = lines
         self._lag = lag
@@ -61,13 +75,64 @@ class Attribution:
         elif self._lit:
             self._tiles.note(_TILES, "", hint.at_s)
 
+    def stream(self, track: str, at_s: float) -> str:
+        """In which stream the voices of a track are told apart: that of the participant whom it
+        carries, whichever track that is, or the track's own."""
+        person = self._sources.at(track, at_s)
+        return f"person {person}" if person else track
+
+    def correlate(self, now_s: float) -> None:
+        """Weighs anew whose the voices of every stream are; to be called about once a second."""
+        spans = [*self._spans, *((who, begun, now_s) for who, begun in self._lit.items())]
+        tiles = tiles_said(span for span in spans if span[2] >= now_s - _HINTS_S)
+        captions = captions_said(self._lines, now_s - _HINTS_S)
+        for stream in self.voices.streams():
+            if stream.startswith("person "):
+                self.voices.count(stream, stream.removeprefix("person "))
+                continue
+            fitted_s = self.voices.lag_s(stream, captions)
+            if fitted_s is not None:
+                self._lag.fit(fitted_s)
+            lags_s = {Kind.CAPTION: self._lag.lag_s, Kind.TILE: _TILE_LAG_S}
+            self.voices.name(stream, [*captions, *tiles], lags_s, now_s)
+
     def change(self, track: str, after_s: float, until_s: float) -> Change | None:
         """The first change of speaker on a track between two moments, the last its newest sound."""
         if self._sources.knows(track):
             return self._sources.change(track, after_s, until_s, until_s)
+        if track in self.voices.streams():
+            return self.voices.change(track, after_s, until_s)
         if track == MIX:
             return self._tiles.change(_TILES, after_s, until_s, until_s)
         return None
+
+    def settled_s(self, track: str, heard_s: float = float("-inf")) -> float:
+        """Up to where a track's words can be told apart; infinite where nothing is waited for.
+
+        Sound heard up to `heard_s` is settled after LATE_S in any case.
+        """
+        if self._sources.knows(track):
+            return float("inf")
+        settled_s = self.voices.frontier_s(track)
+        if self._lines.last_s > heard_s - _CAPTIONS_QUIET_S and not self.voices.sure(track):
+            settled_s = min(settled_s, heard_s - self._lag.lag_s - _CAPTION_MARGIN_S)
+        return max(settled_s, heard_s - LATE_S)
+
+    def split(self, track: str, update: SpokenUpdate, done: int) -> list[SpokenUpdate]:
+        """An update as one for each speaker in it; the first has the id and at least the
+        `done` words that were given out as stable."""
+        if not update.words:
+            return [update]
+        stream = self.stream(track, update.start_s)
+        if update.final:
+            self.voices.hear(stream, update)
+        apart = self._sources.knows(track)
+        if apart and not (update.participant_id and self.voices.rooms(stream)):
+            return [update]
+        lit = ((name, begun, update.end_s + 1.0) for name, begun in self._lit.items())
+        owner = update.participant_id if apart else ""
+        scene = Scene(stream, [*self._spans, *lit], self._lag.lag_s, owner)
+        return self._speakers.split(update, done, scene)
 
     def named(self, participant_id: str, doubt: float = 0.0) -> Who:
         """A participant with name."""
@@ -80,18 +145,50 @@ class Attribution:
             shares = self._sources.share(track, start_s, end_s)
             if shares:
                 best = max(shares, key=lambda name: shares[name])
-                return self.named(best, round(max(0.0, 1 - shares[best] / length_s), 2))
+                doubt = round(max(0.0, 1 - shares[best] / length_s), 2)
+                stream = f"person {best}"
+                heard = self.voices.of(stream, start_s, end_s)
+                return self._shown(self.named(best, doubt), stream, heard)
         scores = self._tile_scores(start_s, end_s)
         for name, score in self._caption_scores(start_s, end_s, words).items():
             scores[name] = scores.get(name, 0.0) + score
-        if not scores:
-            return Who()
+        heard = self.voices.of(track, start_s, end_s)
+        if heard and heard.named and heard.named.participant_id:
+            person = heard.named.participant_id
+            gain = _VOICE_WEIGHT * (1 - heard.named.doubt) * heard.share
+            scores[person] = scores.get(person, 0.0) + gain
+        return self._shown(self._best(scores), track, heard)
+
+    def placed(self, participant_id: str, start_s: float, end_s: float) -> Who:
+        """A participant whom Meet's captions name, with the number of the voice in a room."""
+        who = self.named(participant_id)
+        for stream in (f"person {participant_id}", MIX):
+            heard = self.voices.of(stream, start_s, end_s)
+            if heard:
+                return self._shown(who, stream, heard)
+        return who
+
+    def _shown(self, who: Who, stream: str, heard: Heard | None) -> Who:
+        """With the name of an enrolled voice or the number of one of several."""
+        if heard is None:
+            return who
+        named = heard.named
+        person = named.participant_id if named else ""
+        another = bool(who.participant_id) and person not in ("", who.participant_id)
+        if another or (named is None and stream == MIX):
+            return who
+        speaker = self.voices.display(stream, heard.label, who.participant_id, who.speaker)
+        told = named is not None and bool(speaker) and not who.speaker
+        return Who(who.participant_id, speaker, named.doubt if named and told else who.doubt)
+
+    def _best(self, scores: dict[str, float]) -> Who:
+        """The participant of most evidence; nobody where there is too little."""
         ranked = sorted(scores.items(), key=lambda item: -item[1])
-        best, top = ranked[0]
-        if top < _LEAST_SCORE:
+        if not ranked or ranked[0][1] < _LEAST_SCORE:
             return Who()
+        best, top = ranked[0]
         second = ranked[1][1] if len(ranked) > 1 else 0.0
-        doubt = 1 - min(1.0, top) * (1 - second / top) if top else 1.0
+        doubt = 1 - min(1.0, top) * (1 - second / top)
         return self.named(best, round(max(_LEAST_DOUBT, doubt), 2))
 
     def _tile_scores(self, start_s: float, end_s: float) -> dict[str, float]:

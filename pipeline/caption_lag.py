@@ -17,16 +17,21 @@ _LONG_WORD = 5
 
 
 class CaptionLag:
-    """The median of arrival minus acoustic end over words found in both."""
+    """The median of arrival minus acoustic end over words found in both; by time without any."""
 
     def __init__(self) -> None:
         self._lags_s: deque[float] = deque(maxlen=200)
         self._counted: deque[tuple[str, float, str]] = deque(maxlen=400)
+        self._fitted_s = DEFAULT_LAG_S
 
     @property
     def lag_s(self) -> float:
-        """Seconds; a usual value until some words were found."""
-        return median(self._lags_s) if len(self._lags_s) >= 3 else DEFAULT_LAG_S
+        """Seconds; until some words were found, the lag that fits the voices, or a usual one."""
+        return median(self._lags_s) if len(self._lags_s) >= 3 else self._fitted_s
+
+    def fit(self, lag_s: float) -> None:
+        """Takes the lag at which captions fit the voices that were told apart."""
+        self._fitted_s = lag_s
 
     @property
     def settled(self) -> bool:

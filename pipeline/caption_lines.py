@@ -60,6 +60,8 @@ class CaptionLines:
         self._open: dict[str, Line] = {}
         self._count = 0
         self._channel_s: float | None = None
+        self.last_s = float("-inf")
+        """When the newest revision arrived."""
 
     @property
     def seen(self) -> bool:
@@ -81,6 +83,7 @@ class CaptionLines:
         elif hint.version < line.version:
             return None
         _revise(line, hint, text)
+        self.last_s = max(self.last_s, hint.at_s)
         return line
 
     def recent(self, participant_id: str | None, since_s: float) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from domain.captions import Caption, Translation, TranslationState
 from domain.clock import Clock
 from domain.languages import joiner
-from domain.speech import SpokenUpdate, Word
+from domain.speech import OtherWords, SpokenUpdate, Word
 from pipeline.drafting import DraftView
 
 
@@ -45,13 +45,7 @@ class CaptionRecord:
         before = self.caption
         if before is not None and before.final:
             return None
-        base = before or self._first(update)
-        language = base.language
-        translations = base.translations if words else ()
-        if before is None and words:
-            translations = tuple(
-                Translation(t, "", TranslationState.PENDING) for t in self._asked if t != language
-            )
+        base = self._base(before, update)
         return self._next(
             replace(
                 base,
@@ -65,33 +59,41 @@ class CaptionRecord:
                 engine=update.engine,
                 confidence=sum(w.confidence for w in words) / len(words) if words else 0.0,
                 doubt=update.doubt,
-                translations=translations,
+                translations=base.translations if words else (),
+                sound=update.sound or base.sound,
             ),
             update.end_s,
         )
 
-    def name(self, update: SpokenUpdate) -> Caption | None:
-        """The caption with its speaker, where it had none."""
+    def complete(self, update: SpokenUpdate, other: OtherWords | None) -> Caption | None:
+        """The caption with what came late: a speaker where it had none, sound, other words."""
         old = self.caption
-        if old is None or (old.speaker and old.participant_id):
+        if old is None:
             return None
-        if old.participant_id and update.participant_id != old.participant_id:
-            return None
-        return self._next(
-            replace(
-                old,
+        new = replace(old, sound=update.sound or old.sound, other=other or old.other)
+        nameless = not (old.speaker and old.participant_id)
+        same = not old.participant_id or update.participant_id == old.participant_id
+        if nameless and same and (update.speaker or update.participant_id):
+            new = replace(
+                new,
                 participant_id=old.participant_id or update.participant_id,
                 speaker=old.speaker or update.speaker,
                 doubt=update.doubt,
-            ),
-            old.heard_s,
-        )
+            )
+        return self._next(new, old.heard_s)
+
+    def shown(self, language: str) -> str:
+        """What of a draft translation people see already."""
+        view = self._views.get(language)
+        return view.shown if view else ""
 
     def translate(self, translation: Translation) -> Caption | None:
         """The caption with a translation; a draft shows what agrees with the one before."""
         old = self.caption
         now = old.translation(translation.language) if old else None
         if old is None or now is None or now.state is TranslationState.FINAL:
+            return None
+        if translation.hops and translation.hops[0] != old.language:
             return None
         if translation.state is TranslationState.DRAFT:
             if old.final:
@@ -105,6 +107,21 @@ class CaptionRecord:
             translation if t.language == translation.language else t for t in old.translations
         )
         return self._next(replace(old, translations=merged), old.heard_s)
+
+    def _base(self, before: Caption | None, update: SpokenUpdate) -> Caption:
+        """The caption so far; its translations begin anew where its language changes."""
+        if before is not None and before.language == (update.language or before.language):
+            return before
+        language = update.language
+        self._views = {}
+        self.drafted = 0
+        pending = (Translation(t, "", TranslationState.PENDING) for t in self._asked)
+        return replace(
+            before or self._first(update),
+            language=language,
+            joiner=joiner(language),
+            translations=tuple(each for each in pending if each.language != language),
+        )
 
     def _first(self, update: SpokenUpdate) -> Caption:
         return Caption(

@@ -5,19 +5,22 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from domain.captions import Caption, Translation
 from domain.clock import Clock
-from domain.events import CaptionRevised, Event
+from domain.events import CaptionRevised, Event, Notice
+from domain.languages import joiner
 from domain.people import Participant
-from domain.ports import CaptionSink
-from domain.speech import SpokenUpdate
+from domain.ports import CaptionSink, TranslationRequest
+from domain.speech import OtherWords, SpokenUpdate
 from domain.text import clean_name
 from pipeline.caption_record import CaptionRecord, caption_id
 from pipeline.desk import TranslationDesk
+from pipeline.direction import spoken_language
 from pipeline.drafting import ready
+from pipeline.fusion import shared_out
 from pipeline.restore import Restorer
 from pipeline.restore_words import COMMON
 from pipeline.sentences import SentenceRules
@@ -33,9 +36,11 @@ class CaptionSettings:
     meeting_id: str
     targets: tuple[str, ...] = ()
     """Languages to translate into; a caption is never translated into its own."""
+    interpreter: bool = False
+    """Two targets are spoken in turn: each sentence's own words tell which of them it is."""
     rules: SentenceRules = field(default_factory=SentenceRules)
-    draft_step: int = 2
-    """New stable words that are worth a draft translation."""
+    draft_step: int | None = None
+    """New stable words that are worth a draft translation; None: as few as the engine can do."""
     drafts: bool = True
     """Translate sentences that still run."""
     flush_s: float = 10.0
@@ -103,7 +108,7 @@ class Captioner:
                 _forget_one(self._utterances, self._settings.remembered)
             if not utterance.done:
                 await self._show(utterance, utterance.take(update, self._restorer))
-            await self._rename(update, utterance)
+            await self._complete(update, utterance)
 
     async def flush(self) -> None:
         """Ends every utterance; waits for translations, and marks as failed what is late."""
@@ -112,12 +117,16 @@ class Captioner:
                 if not utterance.done:
                     await self._show(utterance, utterance.finish(self._restorer))
         await self._desk.settle(self._settings.flush_s)
+        figures = self._desk.figures()
+        if figures.asked:
+            self._notify(Notice("translation", str(figures), self._clock.now_s()))
 
     async def _show(self, utterance: Utterance, pieces: list[Piece]) -> None:
         update = utterance.update
         for piece in pieces:
             record = self._record(update, piece.index)
-            caption = record.revise(update, piece.words, piece.stable, final=piece.closed)
+            said = replace(update, language=self._language(update, piece, record))
+            caption = record.revise(said, piece.words, piece.stable, final=piece.closed)
             await self._send(caption)
             if piece.closed:
                 await self._ask_finals(record)
@@ -133,25 +142,41 @@ class Captioner:
         if record is not None and not record.final:
             await self._send(record.revise(utterance.update, (), 0, final=True))
 
-    async def _rename(self, update: SpokenUpdate, utterance: Utterance) -> None:
-        """Gives final captions of an unknown speaker the name that came later."""
-        if not update.speaker and not update.participant_id:
-            return
-        for index in range(utterance.open_index):
-            record = self._records.get(self._id(update, index))
-            if record is not None:
-                await self._send(record.name(update))
+    def _language(self, update: SpokenUpdate, piece: Piece, record: CaptionRecord) -> str:
+        """The language a sentence is in: as told, or as its words tell in interpreter mode."""
+        before = record.caption.language if record.caption else ""
+        if not self._settings.interpreter:
+            return update.language or before
+        text = joiner(update.language).join(word.text for word in piece.words)
+        return spoken_language(text, update.language, self._settings.targets, before)
+
+    async def _complete(self, update: SpokenUpdate, utterance: Utterance) -> None:
+        """Gives final captions what came later: a name, the other source's words."""
+        ids = [self._id(update, index) for index in range(utterance.open_index)]
+        records = [record for key in ids if (record := self._records.get(key)) is not None]
+        others: Sequence[OtherWords | None] = [None] * len(records)
+        if update.other is not None and utterance.done:
+            spoken = [[w.text for w in r.caption.words] if r.caption else [] for r in records]
+            others = shared_out(update.other, spoken, update.language)
+        for record, other in zip(records, others, strict=True):
+            await self._send(record.complete(update, other))
 
     async def _ask_drafts(self, record: CaptionRecord) -> None:
         caption = record.caption
         if caption is None or not record.targets or not self._settings.drafts:
             return
-        count = ready(caption.words, caption.stable, record.drafted, step=self._settings.draft_step)
+        step = self._settings.draft_step or self._desk.draft_step(len(record.targets))
+        count = ready(caption.words, caption.stable, record.drafted, step=step)
         if count:
             record.drafted = count
-            text = caption.joiner.join(word.text for word in caption.words[:count])
+            texts = [word.text for word in caption.words]
+            text = caption.joiner.join(texts[:count])
+            ahead = caption.joiner.join(texts[: count + 1]) if step == 1 else ""
             for target in record.targets:
-                await self._desk.draft(caption.id, text, caption.language, target)
+                request = TranslationRequest(
+                    text, caption.language, target, shown=record.shown(target)
+                )
+                await self._desk.draft(caption.id, request, ahead if ahead != text else "")
 
     async def _ask_finals(self, record: CaptionRecord) -> None:
         caption = record.caption

@@ -2,20 +2,22 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from domain.captions import Translation, TranslationState
 from domain.clock import Clock
-from domain.errors import DragomanError, EngineError, EngineUnavailable
-from domain.events import Event, StageTimed
+from domain.errors import DragomanError
+from domain.events import Event
 from domain.ports import TranslationRequest, Translator
+from pipeline.answers import Answers, check_terms
+from pipeline.backlog import Job
+from pipeline.brief import Brief
+from pipeline.desk_figures import DeskCounts, DeskFigures
 from pipeline.glossary import Glossary
 from pipeline.translation.cache import TranslationCache
-from pipeline.translation.protect import present
-from pipeline.waiting import Job, WaitingRoom
+from pipeline.waiting import WaitingRoom
 
 log = logging.getLogger(__name__)
 
@@ -34,24 +36,16 @@ class DeskSettings:
     max_drafts: int = 64
     """Waiting drafts; beyond it the oldest is dropped."""
     max_finals: int = 5000
-    """Waiting finals and retries each; beyond it a final is refused and marked failed."""
+    """Waiting finals; beyond it a final is refused and marked failed."""
     attempts: int = 5
-    """Tries of a final in all."""
+    """Tries of a final that the engine answers wrongly; an outage costs it none."""
     backoff_s: float = 2.0
-    """Before the second try; doubles with each."""
+    """Before the next try; doubles with each."""
+    longest_wait_s: float = 20.0
+    """Between two looks at whether a direction works again."""
     context_tokens: int = 120
     """Previous sentences given along, in tokens of about four characters."""
     cache_size: int = 2000
-
-
-@dataclass(slots=True)
-class DeskCounts:
-    """What the desk had to do without."""
-
-    failed_drafts: int = 0
-    failed_finals: int = 0
-    abandoned: int = 0
-    """Finals that failed at every try."""
 
 
 class TranslationDesk:
@@ -69,17 +63,18 @@ class TranslationDesk:
         glossary: Glossary | None = None,
         notify: Callable[[Event], None],
     ) -> None:
-        self._translator = translator
         self._clock = clock
         self._settings = settings or DeskSettings()
-        self._notify = notify
-        self._glossary = glossary or Glossary()
-        self._base_glossary = self._glossary
-        self._deliver: Deliver = _nowhere
-        self._context = Context(self._settings.context_tokens)
+        glossary = glossary or Glossary()
+        self._brief = Brief(glossary, self._settings.context_tokens)
         self.cache = TranslationCache(self._settings.cache_size)
+        self._answers = Answers(translator, clock, self.cache, notify, glossary.version)
+        self._deliver: Deliver = _nowhere
         self.waiting = WaitingRoom(
-            clock, max_drafts=self._settings.max_drafts, max_finals=self._settings.max_finals
+            clock,
+            max_drafts=self._settings.max_drafts,
+            max_finals=self._settings.max_finals,
+            attempts=self._settings.attempts,
         )
         self.counts = DeskCounts()
         self._group: asyncio.TaskGroup | None = None
@@ -107,7 +102,7 @@ class TranslationDesk:
                 cancelled = isinstance(error, asyncio.CancelledError)
                 await self._group.__aexit__(*(kind, error, trace) if cancelled else _NO_ERROR)
         finally:
-            await self._translator.aclose()
+            await self._answers.aclose()
 
     def deliver_to(self, deliver: Deliver) -> None:
         """Names the one who takes the results."""
@@ -115,47 +110,64 @@ class TranslationDesk:
 
     def keep(self, names: tuple[str, ...]) -> None:
         """Leaves people's names as they are from now on."""
-        self._glossary = self._base_glossary.with_names(names)
+        self._brief.keep(names)
 
-    async def draft(self, caption_id: str, text: str, source: str, target: str) -> None:
-        """Asks for a translation of a running sentence; a waiting older one is replaced."""
-        self.waiting.add_draft(Job(caption_id, self._request(text, source, target, draft=True)))
+    def figures(self) -> DeskFigures:
+        """How much was asked for, known already, and is missing."""
+        cache, counts = self.cache, self.counts
+        return DeskFigures(
+            asked=cache.hits + cache.misses,
+            cached=cache.hits,
+            hit_rate=cache.hit_rate,
+            waiting=self.waiting.backlog,
+            abandoned=counts.abandoned,
+            missing_terms=counts.missing_terms,
+            dropped_drafts=self.waiting.dropped_drafts,
+        )
+
+    def draft_step(self, targets: int) -> int:
+        """How many new words are worth a draft, so that an engine as slow as this keeps up."""
+        return self._answers.step(targets)
+
+    async def draft(self, caption_id: str, request: TranslationRequest, ahead: str = "") -> None:
+        """Asks for a translation of a running sentence; a waiting older one is replaced.
+
+        `ahead` is the text with a further word that may still change: its translation follows
+        that of the text, and what both begin with is likely to stay.
+        """
+        asked = self._brief.request(request.text, request.source, request.target)
+        asked = replace(asked, draft=True, shown=request.shown)
+        self.waiting.add_draft(Job(caption_id, asked, ahead=ahead))
 
     async def final(self, caption_id: str, text: str, source: str, target: str) -> None:
-        """Asks for the translation of a finished sentence; never dropped."""
-        job = Job(caption_id, self._request(text, source, target))
-        if not self.waiting.add_final(job):
-            await self._fail(job, EngineError("Translation is too far behind."))
+        """Asks for the translation of a finished sentence; never dropped.
+
+        While the direction does not work it is marked failed and waits for its turn.
+        """
+        job = Job(caption_id, self._brief.request(text, source, target))
+        room, held = self.waiting.add_final(job)
+        if not room:
+            await self._fail(job, "Translation is too far behind.")
+        elif held:
+            await self._fail(job, held)
 
     def said(self, text: str, language: str) -> None:
         """Remembers a final sentence as context for those that follow."""
-        self._context.add(text, language)
+        self._brief.said(text, language)
 
     async def keep_up(self, most: int) -> None:
         """Waits until no more than `most` finals wait for their first result."""
         await self.waiting.idle(most)
 
     async def settle(self, deadline_s: float) -> None:
-        """Waits until no final waits for its first result; what is late is marked failed."""
+        """Waits for every final that can be translated; what is late is marked failed."""
         try:
             async with asyncio.timeout(deadline_s):
-                await self.waiting.idle()
+                await self.waiting.idle(retries=True)
         except TimeoutError:
             log.warning("Translations were still missing after %s s", deadline_s)
             for job in self.waiting.give_up():
-                await self._fail(job, EngineUnavailable("The translation did not come in time."))
-
-    def _request(
-        self, text: str, source: str, target: str, *, draft: bool = False
-    ) -> TranslationRequest:
-        return TranslationRequest(
-            text=text,
-            source=source,
-            target=target,
-            context=self._context.before(source),
-            terms=present(text, self._glossary.terms),
-            draft=draft,
-        )
+                await self._fail(job, "The translation did not come in time.")
 
     async def _work(self, *, drafts: bool) -> None:
         while True:
@@ -166,92 +178,66 @@ class TranslationDesk:
                 self.waiting.done(job)
 
     async def _translate(self, job: Job) -> None:
-        request = job.request
-        key = (
-            request.text,
-            request.source,
-            request.target,
-            "\n".join(request.terms),
-            self._translator.info.name,
-        )
         try:
-            result = await self.cache.get(key, lambda: self._timed(request))
-        except Exception as error:
-            if not isinstance(error, DragomanError):
-                log.exception("A translation broke")
-                error = EngineError("The translation engine broke.")
+            result = await self._answers.get(job.request)
+        except DragomanError as error:
             await self._failed(job, error)
             return
-        if not self.waiting.wanted(job):
+        self.waiting.works(job)
+        if job.request.draft:
+            await self._show_draft(job, result)
             return
-        self.waiting.succeeded(job)
-        state = TranslationState.DRAFT if request.draft else TranslationState.FINAL
-        await self._deliver(
-            job.caption_id, replace(result, state=state, stamp_s=self._clock.now_s())
-        )
+        await self.waiting.turn(job)
+        checked = check_terms(result, job.request)
+        self.counts.missing_terms += checked is not result
+        await self._hand_over(job, checked, TranslationState.FINAL)
 
-    async def _timed(self, request: TranslationRequest) -> Translation:
-        began_s = self._clock.now_s()
-        result = await self._translator.translate(request)
-        now_s = self._clock.now_s()
-        self._notify(StageTimed("translate", now_s - began_s, now_s))
-        return result
+    async def _show_draft(self, job: Job, result: Translation) -> None:
+        await self._hand_over(job, result, TranslationState.DRAFT)
+        if not job.ahead or not self.waiting.wanted(job):
+            return
+        try:
+            result = await self._answers.get(replace(job.request, text=job.ahead))
+        except DragomanError:
+            self.counts.failed_drafts += 1
+            return
+        await self._hand_over(job, result, TranslationState.DRAFT)
+
+    async def _hand_over(self, job: Job, result: Translation, state: TranslationState) -> None:
+        if self.waiting.wanted(job):
+            stamped = replace(result, state=state, stamp_s=self._clock.now_s())
+            await self._deliver(job.caption_id, stamped)
 
     async def _failed(self, job: Job, error: DragomanError) -> None:
         if job.request.draft:
             self.counts.failed_drafts += 1
             return
-        pairs = self._translator.pairs()
-        hopeless = pairs is not None and (job.request.source, job.request.target) not in pairs
-        again = replace(
-            job,
-            attempt=job.attempt + 1,
-            due_s=self._clock.now_s() + self._settings.backoff_s * 2**job.attempt,
-        )
-        if hopeless or again.attempt >= self._settings.attempts:
+        hopeless = not self._answers.can(job.direction)
+        told: list[Job] = []
+        if error.retry and not hopeless:
+            backoff_s, longest_s = self._settings.backoff_s, self._settings.longest_wait_s
+            told = self.waiting.hold(job, backoff_s, longest_s, error.message)
+        # A text that fails while others of its direction succeed is itself to blame.
+        blamed = not (error.retry and job.probe) and job.attempt + 1 >= self._settings.attempts
+        for each in (job, *told):
+            if not each.marked and not self.waiting.given_up(each):
+                await self._fail(each, error.message)
+        if hopeless or blamed:
             self.counts.abandoned += 1
-            self.waiting.succeeded(job)
-        elif not self.waiting.retry(again):
-            self.counts.abandoned += 1
-        if job.attempt == 0 and not self.waiting.given_up(job):
-            await self._fail(job, error)
+        else:
+            pause_s = 0.0 if error.retry else self._settings.backoff_s * 2**job.attempt
+            self.waiting.again(job, self._clock.now_s() + pause_s)
 
-    async def _fail(self, job: Job, error: DragomanError) -> None:
+    async def _fail(self, job: Job, reason: str) -> None:
         self.counts.failed_finals += 1
-        await self._deliver(
-            job.caption_id,
-            Translation(
-                job.request.target,
-                "",
-                TranslationState.FAILED,
-                error=error.message,
-                stamp_s=self._clock.now_s(),
-            ),
+        failed = Translation(
+            job.request.target,
+            "",
+            TranslationState.FAILED,
+            error=reason,
+            stamp_s=self._clock.now_s(),
         )
-
-
-@dataclass(slots=True)
-class Context:
-    """Previous final sentences of each language, within a budget of tokens."""
-
-    tokens: int
-    _said: dict[str, deque[str]] = field(default_factory=dict)
-
-    def add(self, text: str, language: str) -> None:
-        """Remembers a final sentence."""
-        self._said.setdefault(language, deque(maxlen=20)).append(text)
-
-    def before(self, language: str) -> tuple[str, ...]:
-        """The newest sentences that fit, oldest first."""
-        kept: list[str] = []
-        left = self.tokens
-        for text in reversed(self._said.get(language, deque())):
-            dense = sum(ord(char) > 0x2E80 for char in text)
-            left -= dense + (len(text) - dense + 3) // 4
-            if left < 0:
-                break
-            kept.append(text)
-        return tuple(reversed(kept))
+        await self._deliver(job.caption_id, failed)
 
 
 async def _nowhere(caption_id: str, translation: Translation) -> None:

@@ -35,6 +35,8 @@ class DraftView:
     def take(self, draft: str) -> str:
         """What may be shown after this draft; it never loses what was shown."""
         pieces = self._pieces(draft.rstrip(" .…!?。！？"))
+        if pieces == self._before:
+            return self.shown
         agreed: list[str] = []
         for old, new in zip(self._before, pieces, strict=False):
             if old != new:

@@ -10,6 +10,7 @@ from domain.ports import Recognizer, Vad
 from pipeline.attribution import Attribution
 from pipeline.caption_lag import CaptionLag
 from pipeline.caption_lines import CaptionLines
+from pipeline.effort import Effort
 from pipeline.gates import Gate
 from pipeline.hearing import HearingSettings
 from pipeline.language import SpokenLanguages
@@ -35,4 +36,5 @@ class EarParts:
     lag: CaptionLag
     gate: Gate
     sources: WordSources
+    effort: Effort
     notify: Callable[[Event], None]

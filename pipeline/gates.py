@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from domain.speech import Word
 from pipeline.align import fold
 
+_SHORT = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -30,6 +32,8 @@ class Gate:
     """Mean over the words of a final hypothesis; 0 where the engine tells none."""
     min_confidence_short: float = 0.0
     """The same for one or two words, which noise gives most often."""
+    min_snr_db_short: float = 0.0
+    """One or two words are to be louder than the background by so much."""
     min_draft_words: int = 1
     """Fewer words wait for the final hypothesis, which alone has a confidence."""
     most_repeats: int = 4
@@ -44,16 +48,21 @@ class Gate:
             and share >= self.min_voiced_share
         )
 
-    def says(self, words: Sequence[Word]) -> bool:
-        """Whether a final hypothesis is believable."""
+    def says(self, words: Sequence[Word], snr_db: float | None = None) -> bool:
+        """Whether a final hypothesis is believable. `snr_db`: speech over background, if known."""
         if not words:
             return False
         mean = sum(word.confidence for word in words) / len(words)
-        least = self.min_confidence_short if len(words) <= 2 else self.min_confidence
+        short = len(words) <= _SHORT
+        least = self.min_confidence_short if short else self.min_confidence
+        if short and snr_db is not None and snr_db < self.min_snr_db_short:
+            return False
         return mean >= least and not repeats([word.text for word in words], self.most_repeats)
 
 
-POCKETSPHINX = Gate(min_confidence=0.3, min_confidence_short=0.55, min_draft_words=2)
+POCKETSPHINX = Gate(
+    min_confidence=0.3, min_confidence_short=0.55, min_snr_db_short=3.0, min_draft_words=2
+)
 GENERIC = Gate()
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.speakers import Voiceprint
+
 
 @dataclass(frozen=True, slots=True)
 class HearingSettings:
@@ -22,7 +24,7 @@ class HearingSettings:
     pre_roll_s: float = 0.3
     end_silence_s: float = 0.5
     max_utterance_s: float = 12.0
-    settle_s: float = 0.6
+    settle_s: float = 1.0
     """A word becomes stable no sooner than this after its end."""
     update_s: float = 0.2
     """At least this much sound goes to the recogniser at a time."""
@@ -31,6 +33,10 @@ class HearingSettings:
     queue_s: float = 60.0
     """Sound that may wait per track; beyond it the oldest is dropped and counted."""
     behind_s: float = 2.5
-    """Waiting sound from which on the listener says that it falls behind."""
+    """Waiting sound from which on recognition takes less effort, and says so."""
     stepped: bool = False
     """Time passes only with the calls of `Listener.step`: for sound that is not live."""
+    rooms: bool = True
+    """Several people may sit behind one participant; told apart where there is a diarizer."""
+    voices: tuple[Voiceprint, ...] = ()
+    """Enrolled voices, made by the diarizer's model."""

@@ -12,7 +12,7 @@ from domain.engines import load
 from domain.errors import MissingError
 from domain.events import Event, Notice
 from domain.hints import CaptionHint, Hint, LoudnessHint, RosterHint, TileHint
-from domain.ports import Recognizer, Vad
+from domain.ports import Diarizer, Recognizer, Vad
 from domain.speech import SpokenUpdate
 from pipeline.attribution import Attribution
 from pipeline.caption_lag import CaptionLag
@@ -20,6 +20,7 @@ from pipeline.caption_lines import CaptionLines
 from pipeline.choices import Choices, Knowledge
 from pipeline.ear import Ear
 from pipeline.ear_parts import EarParts
+from pipeline.effort import Effort, EffortRules
 from pipeline.gates import gate_for
 from pipeline.hearing import HearingSettings
 from pipeline.language import SpokenLanguages
@@ -27,10 +28,14 @@ from pipeline.language_guess import guess
 from pipeline.people import People
 from pipeline.sources import WordSources
 from pipeline.vad import ENGINES as VAD_ENGINES
+from pipeline.voice_ear import VoiceEars
 
 log = logging.getLogger(__name__)
 
 _TICK_S = 0.15
+_CORRELATE_S = 1.0
+_CAPTIONS_REST_S = 30.0
+"""Captions that rested longer are taken for switched off."""
 _FAREWELL_S = 2.0
 """Time for the words that wait when listening ends by a fault or is cancelled."""
 
@@ -38,8 +43,10 @@ _FAREWELL_S = 2.0
 class Listener:
     """One meeting's ears. `recognizer` may be None: then words come from captions alone.
 
+    With a `diarizer`, voices of the mix, and with `settings.rooms` those behind one participant,
+    are told apart; should it fail, that is told once and the listener goes on without.
     `emit` gets the updates in order; `notify` gets StageTimed and Notice events and must
-    return at once. The recogniser belongs to the caller, who closes it.
+    return at once. The engines belong to the caller, who closes them.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class Listener:
         recognizer: Recognizer | None,
         emit: Callable[[SpokenUpdate], Awaitable[None]],
         notify: Callable[[Event], None],
+        diarizer: Diarizer | None = None,
     ) -> None:
         self._clock = clock
         self._notify = notify
@@ -57,17 +65,27 @@ class Listener:
         self._lines = CaptionLines()
         self._lag = CaptionLag()
         self._languages = SpokenLanguages(settings.languages)
-        self._attribution = Attribution(self._people, self._lines, self._lag)
+        self._attribution = Attribution(self._people, self._lines, self._lag, rooms=settings.rooms)
+        self._voices = VoiceEars(settings, clock, diarizer, self._attribution, notify)
         engine = recognizer.info if recognizer else None
         knowledge = Knowledge(self._languages, self._lines, self._lag, self._attribution)
         choices = Choices(settings, clock, engine, knowledge, notify)
         self._sources = WordSources(settings, clock, choices, knowledge, emit=emit)
+        self._effort = Effort(
+            clock,
+            notify,
+            rules=EffortRules(high_waiting_s=settings.behind_s),
+            captions_on=self._captions_on,
+            smaller=recognizer,
+        )
+        self._sources.relief = self._effort.left_to_captions
         self._settings = settings
         self._recognizer = recognizer
         self._gate = gate_for(engine.name if engine else "")
         self._ears: dict[str, Ear] = {}
         self._told_lag = False
         self._ticked_s = float("-inf")
+        self._correlated_s = float("-inf")
 
     @property
     def caption_lag_s(self) -> float:
@@ -81,6 +99,7 @@ class Listener:
         except BaseException:
             await self._flush_after_fault()
             raise
+        self._attribution.correlate(self._clock.now_s())
         await self._sources.flush()
 
     async def _listen(self, frames: AsyncIterator[Frame], hints: AsyncIterator[Hint]) -> None:
@@ -118,8 +137,15 @@ class Listener:
             lag=self._lag,
             gate=self._gate,
             sources=self._sources,
+            effort=self._effort,
             notify=self._notify,
         )
+
+    def _captions_on(self) -> bool:
+        """Meet's captions could take the recogniser's place at present."""
+        since_s = self._clock.now_s() - _CAPTIONS_REST_S
+        allowed = self._settings.engine == "auto"
+        return allowed and any(True for _ in self._lines.recent(None, since_s))
 
     async def _take_frames(
         self, frames: AsyncIterator[Frame], parts: EarParts, group: asyncio.TaskGroup
@@ -130,6 +156,8 @@ class Listener:
                 ear = self._ears[frame.track] = Ear(parts, frame.track)
                 group.create_task(ear.run(), name=f"ear {frame.track}")
             ear.put(frame)
+            self._voices.put(frame, group)
+        self._voices.end()
         for ear in self._ears.values():
             ear.end()
 
@@ -162,6 +190,7 @@ class Listener:
     async def step(self) -> None:
         """Where time is stepped: returns when all sound taken so far is heard, track by track
         so that the same input always gives the same updates, and what is due is settled."""
+        await self._voices.step()
         for ear in self._ears.values():
             await ear.step()
         now_s = self._clock.now_s()
@@ -175,11 +204,16 @@ class Listener:
             await self._settle()
 
     async def _settle(self) -> None:
+        now_s = self._clock.now_s()
+        if now_s - self._correlated_s >= _CORRELATE_S:
+            self._correlated_s = now_s
+            self._attribution.correlate(now_s)
+        self._effort.look()
         await self._sources.tick()
         if self._lag.settled and not self._told_lag:
             self._told_lag = True
             text = f"Meet's captions arrive {self._lag.lag_s:.1f} s after the words."
-            self._notify(Notice("caption_lag", text, self._clock.now_s()))
+            self._notify(Notice("caption_lag", text, now_s))
 
 
 def _vad(wanted: str) -> tuple[Callable[[], Vad], str]:

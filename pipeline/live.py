@@ -1,21 +1,17 @@
 """One utterance while it is spoken: its sound, its stream in the engine, its words so far."""
 
-import logging
-import time
 from dataclasses import replace
 
-from domain.errors import DragomanError
-from domain.events import StageTimed
-from domain.ports import RecognitionRequest, RecognitionStream
+from domain.languages import joiner
 from domain.speech import Hypothesis, SpokenUpdate, Word
 from pipeline.attribution import Who
 from pipeline.ear_parts import EarParts
 from pipeline.gates import Evidence
+from pipeline.hearer import Hearer
+from pipeline.quality import over_background, quality
 from pipeline.sound import Sound
-from pipeline.stabilise import Stabiliser
+from pipeline.stabilise import Stabiliser, drafts_for
 from pipeline.windows import WINDOW_S, Window
-
-log = logging.getLogger(__name__)
 
 _MOST_MOVE_S = 0.4
 _NAMES_REACH_S = 30.0
@@ -37,11 +33,13 @@ class LiveUtterance:
         """Whose it is, where a change of speaker told; else empty."""
         self._voiced: list[float] = []
         self._fed = 0
-        self._stream: RecognitionStream | None = None
-        self._failed = False
         self._shown = False
-        self._stabiliser = Stabiliser()
-        self._language = ""
+        self._stabiliser = Stabiliser(
+            drafts_for(parts.recognizer.info.name if parts.recognizer else "")
+        )
+        self._hearer = Hearer(parts, track)
+        self.said = ""
+        """Once it is finished, what was said, where that was believed."""
 
     def add(self, window: Window, speech: bool) -> None:
         """One more window of sound."""
@@ -49,6 +47,10 @@ class LiveUtterance:
         if speech:
             self._voiced.append(window.start_s)
             self.speech_end_s = window.end_s
+
+    def follows(self, context: str) -> None:
+        """What was said on the track before; to be told before it is heard."""
+        self._hearer.context = context
 
     @property
     def stable_end_s(self) -> float:
@@ -66,20 +68,16 @@ class LiveUtterance:
         who = self._who()
         self._parts.sources.choices.speech(who.participant_id, self.speech_end_s)
         pending = self.sound.bytes_from(self._fed, until_s)
-        if not pending or self._failed:
+        begun = self._hearer.begun
+        left = not begun and self._parts.effort.left_to_captions(self.speech_s)
+        if not pending or self._hearer.failed or left:
             return
         if not self._parts.sources.wants(self.id, who.participant_id):
             return
-        try:
-            stream = self._stream or await self._open(who)
-            began = time.perf_counter()
-            hypothesis = await stream.feed(pending)
-        except Exception as error:
-            await self._fail(error)
+        hypothesis = await self._hearer.feed(pending, self.sound.start_s, who.participant_id)
+        if not self._hearer.begun:
             return
         self._fed += len(pending)
-        now_s = self._parts.clock.now_s()
-        self._parts.notify(StageTimed("recognise", time.perf_counter() - began, now_s))
         if hypothesis is not None:
             await self._draft(hypothesis, who)
 
@@ -89,24 +87,21 @@ class LiveUtterance:
         kept = self._stabiliser.stable
         words, cut_s = _split(await self._last_words(), len(kept), until_s)
         gate = self._parts.gate
-        if not gate.says(words) or not (kept or gate.sounds(_evidence(self._voiced, self.sound))):
+        if not gate.says(words, over_background(*self._heard_sound())) or not (
+            kept or gate.sounds(_evidence(self._voiced, self.sound))
+        ):
             words = kept
-        final = Hypothesis(words, self._language, final=True)
+        final = Hypothesis(words, self._hearer.language, final=True)
         shown, stable = self._stabiliser.update(final)
         who = self._who(shown)
         self._learn(shown, who)
+        self.said = joiner(self._hearer.language).join(word.text for word in shown)
         await self._publish(shown, stable, who, end_s=cut_s)
         return cut_s
 
     async def aclose(self) -> None:
         """Gives the engine's stream back."""
-        stream, self._stream = self._stream, None
-        if stream is None:
-            return
-        try:
-            await stream.aclose()
-        except Exception as error:
-            log.warning("The recogniser failed to end an utterance: %s", type(error).__name__)
+        await self._hearer.aclose()
 
     def successor(self, cut_s: float, utterance_id: str, owner: str) -> "LiveUtterance":
         """The utterance that goes on after a cut, with the sound since then."""
@@ -114,7 +109,9 @@ class LiveUtterance:
         rest.sound = self.sound.since(cut_s)
         rest._voiced = [at_s for at_s in self._voiced if at_s >= cut_s]
         rest.speech_end_s = max(self.speech_end_s, cut_s)
-        rest._language = self._language
+        if not owner:
+            rest._hearer.language = self._hearer.language
+            rest._hearer.settled = self._hearer.settled
         return rest
 
     def _who(self, words: tuple[Word, ...] = ()) -> Who:
@@ -123,44 +120,29 @@ class LiveUtterance:
         end_s = max(self.speech_end_s, self.speech_s)
         return self._parts.attribution.who(self._track, self.speech_s, end_s, words)
 
-    async def _open(self, who: Who) -> RecognitionStream:
-        assert self._parts.recognizer is not None
-        self._language = self._parts.languages.of(who.participant_id)
-        request = RecognitionRequest(
-            track=self._track,
-            start_s=self.sound.start_s,
-            language=self._language,
-            terms=self._parts.settings.terms + self._parts.people.terms(),
-        )
-        self._stream = await self._parts.recognizer.open(request)
-        return self._stream
-
     async def _last_words(self) -> tuple[Word, ...]:
-        if self._stream is None or self._failed:
+        hypothesis = await self._hearer.finish()
+        if hypothesis is None:
             return self._stabiliser.stable
-        try:
-            hypothesis = await self._stream.finish()
-        except Exception as error:
-            await self._fail(error)
-            return self._stabiliser.stable
-        self._parts.sources.choices.recognised()
-        self._language = hypothesis.language or self._language
+        self._hearer.settle(hypothesis, self._who().participant_id, self._voiced_s, final=True)
         return _placed(self.sound, hypothesis.words)
 
-    async def _fail(self, error: Exception) -> None:
-        self._failed = True
-        log.warning("The recogniser failed on an utterance: %s", type(error).__name__)
-        told = str(error) if isinstance(error, DragomanError) else "The recogniser broke."
-        self._parts.sources.choices.failed(told)
-        await self.aclose()
+    @property
+    def _voiced_s(self) -> float:
+        return len(self._voiced) * WINDOW_S
+
+    def _heard_sound(self) -> tuple[bytes, float, list[float]]:
+        return self.sound.bytes_from(0), self.sound.start_s, self._voiced
 
     def _learn(self, words: tuple[Word, ...], who: Who) -> None:
         since_s = self.speech_s - _NAMES_REACH_S
         lines = self._parts.lines.recent(who.participant_id or None, since_s)
         self._parts.lag.compare(words, lines)
+        self._hearer.learn(words, who.participant_id, self._voiced_s)
 
     async def _draft(self, hypothesis: Hypothesis, who: Who) -> None:
-        self._language = hypothesis.language or self._language
+        if not self._hearer.settle(hypothesis, who.participant_id, self._voiced_s, final=False):
+            return
         if not self._parts.gate.sounds(_evidence(self._voiced, self.sound)):
             return
         limit_s = float("inf")
@@ -171,10 +153,13 @@ class LiveUtterance:
             limit_s = change.at_s
         words = _placed(self.sound, hypothesis.words)
         words = tuple(w for w in words if (w.start_s + w.end_s) / 2 < limit_s)
-        settled_s = min(self.sound.end_s - self._parts.settings.settle_s, limit_s)
+        voiced_s = self._parts.attribution.settled_s(self._track, self.sound.end_s)
+        settled_s = min(self.sound.end_s - self._parts.settings.settle_s, limit_s, voiced_s)
         stable = hypothesis.stable if change is None else 0
         shown, count = self._stabiliser.update(
-            replace(hypothesis, words=words, stable=min(stable, len(words))), settled_s
+            replace(hypothesis, words=words, stable=min(stable, len(words))),
+            settled_s,
+            self.sound.end_s,
         )
         if len(shown) >= self._parts.gate.min_draft_words or self._shown:
             self._shown = True
@@ -192,7 +177,7 @@ class LiveUtterance:
             utterance_id=self.id,
             participant_id=who.participant_id,
             speaker=who.speaker,
-            language=self._language,
+            language=self._hearer.language,
             words=words,
             stable=stable,
             final=final,
@@ -201,6 +186,7 @@ class LiveUtterance:
             engine=recognizer.info.name,
             doubt=who.doubt,
             punctuated=recognizer.info.punctuated,
+            sound=quality(*self._heard_sound()) if final else None,
         )
         await self._parts.sources.from_sound(update, self._track)
 

@@ -11,12 +11,14 @@ class People:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._ids: dict[str, str] = {}
+        self._ids: dict[str, set[str]] = {}
+        self._present: frozenset[str] = frozenset()
         self._ourselves: set[str] = set()
         self._our_names: set[str] = set(_OWN_NAMES)
 
     def update(self, hint: RosterHint) -> None:
         """Takes everybody present; who left keeps the name."""
+        self._present = frozenset(person.id for person in hint.participants)
         for person in hint.participants:
             name = clean_name(person.name)
             if person.is_self:
@@ -25,7 +27,7 @@ class People:
                 continue
             self._names[person.id] = name
             if name:
-                self._ids[name.casefold()] = person.id
+                self._ids.setdefault(name.casefold(), set()).add(person.id)
 
     def learn(self, hint: CaptionHint) -> None:
         """Takes a name that only a caption tells."""
@@ -45,7 +47,13 @@ class People:
 
     def id_of(self, hint: CaptionHint) -> str:
         """The participant of a caption: its id, or that of the only person of its name."""
-        return hint.participant_id or self._ids.get(clean_name(hint.name).casefold(), "")
+        return hint.participant_id or self.id_of_name(hint.name)
+
+    def id_of_name(self, name: str) -> str:
+        """The only person of a name among those present, or else among all; empty otherwise."""
+        bearers = self._ids.get(clean_name(name).casefold(), set())
+        here = bearers & self._present or bearers
+        return next(iter(here)) if len(here) == 1 else ""
 
     def terms(self) -> tuple[str, ...]:
         """Everybody's name, for the recogniser."""

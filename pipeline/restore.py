@@ -74,11 +74,40 @@ class Restorer:
             low = low[1:]
         if len(low) < 2:
             return bool(low) and low[0] in lists.ALONE_ASKS
-        first, second = low[0], low[1]
-        if _stem(first)[0] in lists.ASKERS:
-            short = first.endswith(("'s", "'re"))
-            return short or second in lists.AUXILIARIES or (first, second) in lists.HOW
-        return first in lists.AUXILIARIES and second in lists.SUBJECTS.get(first, lists.ANY_SUBJECT)
+        if low[0] in lists.BEFORE_ASKERS and low[1] in lists.ASKED_ABOUT:
+            low = low[1:]
+        return self._asks_for(low) or self._inverted(low) or _tagged(low)
+
+    def _asks_for(self, low: list[str]) -> bool:
+        """Whether a question word begins a question: what is, which of them do, how many."""
+        first, second = low[0], low[1] if len(low) > 1 else ""
+        if (first, second) in lists.SHORT_QUESTIONS:
+            return True
+        if _stem(first)[0] not in lists.ASKERS:
+            return False
+        if first == "which" and second in lists.BE and low[2:3] and low[2] in lists.REMARKS:
+            return False
+        if first.endswith(("'s", "'re")) or second in lists.AUXILIARIES:
+            return True
+        if (first, second) in lists.HOW:
+            return True
+        asked = first in lists.ASKED_ABOUT or first == "how"
+        return asked and second not in lists.ANY_SUBJECT and self._inverted(low[2:5], least=1)
+
+    def _inverted(self, low: list[str], least: int = 0) -> bool:
+        """Whether a verb stands before its subject; within the first words where `least`."""
+        for at in range(least + 1):
+            pair = low[at : at + 2]
+            if len(pair) == 2 and pair[0] in lists.AUXILIARIES:
+                wanted = lists.SUBJECTS.get(pair[0], lists.ANY_SUBJECT)
+                return pair[1] in wanted or pair[1] in self._single
+        return False
+
+
+def _tagged(low: list[str]) -> bool:
+    """Whether it ends with a tag: isn't it, don't you."""
+    tag = len(low) > 3 and low[-2].endswith("n't") and low[-2] in lists.AUXILIARIES
+    return tag and low[-1] in lists.TAG_SUBJECTS
 
 
 def _stem(word: str) -> tuple[str, str]:

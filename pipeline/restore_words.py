@@ -49,8 +49,27 @@ HOW = frozenset(
 )
 ANY_SUBJECT = frozenset(
     "you we i they he she it this that there these those the anyone anybody everyone everybody "
-    "someone somebody any my your our their his her".split()
+    "someone somebody anything something everything nothing any all both my your our their his her "
+    "today tomorrow".split()
 )
+ASKED_ABOUT = frozenset("what which whose whom when where".split())
+BEFORE_ASKERS = frozenset("at in on for from by to about with since until of".split())
+SHORT_QUESTIONS = frozenset(
+    {
+        *(("what", word) for word in ("about", "if", "else", "for")),
+        *(("how", word) for word in ("about", "come")),
+        *(("why", word) for word in ("not",)),
+        *(("any", word) for word in ("questions", "comments", "objections", "ideas", "news")),
+        *(("anything", "else"), ("anyone", "else"), ("anybody", "else")),
+    }
+)
+BE = frozenset("is are was were".split())
+REMARKS = frozenset(
+    "why what how not a an the fine good great okay ok nice bad sad true because really very also "
+    "exactly probably something".split()
+)
+"""After which is: it goes on from what was said."""
+TAG_SUBJECTS = frozenset("it you we they he she i there".split())
 _PERSONS = frozenset("you we i they".split())
 SUBJECTS: dict[str, frozenset[str]] = {
     "do": _PERSONS,

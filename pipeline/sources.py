@@ -1,17 +1,24 @@
-"""The words that are shown: those heard in sound, or Meet's captions; never both of a voice."""
+"""The words that are shown: those heard in sound, or Meet's captions; never both of a voice.
+
+What the other source made of them comes later, as a further update of the same utterance.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from math import inf
 
 from domain.clock import Clock
 from domain.speech import SpokenUpdate
 from pipeline.asr.meet_captions import CaptionWords
+from pipeline.attribution import LATE_S
 from pipeline.caption_lines import Line
-from pipeline.choices import CAPTIONS_ONLY, Choice, Choices, Knowledge
+from pipeline.choices import Choice, Choices, Knowledge
 from pipeline.hearing import HearingSettings
+from pipeline.outlet import Outlet
 
 _NAME_WAIT_S = 1.5
+_VOICE_NEAR_S = 0.3
 _DEAF_AFTER_S = 1.0
 _FORGET_S = 120.0
 
@@ -37,16 +44,17 @@ class WordSources:
         emit: Callable[[SpokenUpdate], Awaitable[None]],
     ) -> None:
         self.choices = choices
+        self.relief: Callable[[float], bool] = lambda _at_s: False
+        """Whether speech of a moment is left to captions for want of time to recognise it."""
+        self._relieved: set[str] = set()
         self._settings = settings
         self._clock = clock
         self._know = knowledge
-        self._emit = emit
+        self._out = Outlet(clock, knowledge, emit)
         self._words = CaptionWords()
         self._lock = asyncio.Lock()
         self._held: dict[str, _Held] = {}
         self._fixed: dict[str, Choice] = {}
-        self._emitted: set[str] = set()
-        self._shown_until_s: dict[str, float] = {}
         self._deaf_lines: set[str] = set()
 
     def wants(self, utterance_id: str, participant_id: str) -> bool:
@@ -72,6 +80,7 @@ class WordSources:
             for line in self._words.open_lines():
                 await self._serve(line)
             self._words.forget(self._clock.now_s() - _FORGET_S)
+            await self._out.later()
 
     async def flush(self) -> None:
         """Everything that waits is decided and final."""
@@ -79,10 +88,11 @@ class WordSources:
             for key, held in list(self._held.items()):
                 del self._held[key]
                 if self.choices.of(held.update.participant_id) != Choice.CAPTIONS:
-                    await self._send(held.update)
+                    await self._out.heard(held.update, held.track)
             for line in self._words.open_lines():
                 if self._serves(line):
-                    await self._send_all(self._words.finish(line, self._know.lag.lag_s))
+                    await self._out.lines(self._words.finish(line, self._know.lag.lag_s))
+            await self._out.later(last=True)
 
     async def _route(self, update: SpokenUpdate, track: str) -> None:
         key = update.utterance_id
@@ -90,21 +100,31 @@ class WordSources:
         if choice == Choice.CAPTIONS:
             self._fixed[key] = choice
             self._held.pop(key, None)
+            self._out.unshown(update)
             self.choices.tell(update.participant_id, choice)
-        elif choice == Choice.HOLD or self._may_get_a_name(update):
-            wait_s = self._settings.hold_s if choice == Choice.HOLD else _NAME_WAIT_S
-            until_s = self._clock.now_s() + wait_s if update.final else float("inf")
+        elif choice == Choice.HOLD or self._may_get_a_name(update, track):
+            wait_s = self._settings.hold_s if choice == Choice.HOLD else self._wait_s(track)
+            until_s = self._clock.now_s() + wait_s if update.final else inf
             self._held[key] = _Held(update, track, until_s)
         else:
             self._held.pop(key, None)
             self._fixed[key] = choice
             self.choices.tell(update.participant_id, choice)
-            await self._send(update)
+            await self._out.heard(update, track)
         if update.final and key not in self._held:
             self._fixed.pop(key, None)
 
-    def _may_get_a_name(self, update: SpokenUpdate) -> bool:
-        return update.final and not update.participant_id and self._know.lines.seen
+    def _may_get_a_name(self, update: SpokenUpdate, track: str) -> bool:
+        """Captions may name the speaker yet, or the voices of its end are not told apart yet."""
+        if not update.final:
+            return False
+        nameless = not update.participant_id and self._know.lines.seen
+        settled_s = self._know.attribution.settled_s(track, self._clock.now_s())
+        voiceless = bool(update.words) and settled_s < update.words[-1].end_s - _VOICE_NEAR_S
+        return nameless or voiceless
+
+    def _wait_s(self, track: str) -> float:
+        return _NAME_WAIT_S if self._know.attribution.settled_s(track) == inf else LATE_S
 
     async def _release(self) -> None:
         now_s = self._clock.now_s()
@@ -115,7 +135,7 @@ class WordSources:
             if choice == Choice.HOLD and late:
                 self.choices.waited_in_vain()
                 choice = Choice.SOUND
-            if choice == Choice.HOLD or (self._may_get_a_name(update) and not late):
+            if choice == Choice.HOLD or (self._may_get_a_name(update, held.track) and not late):
                 held.update = update
                 continue
             del self._held[key]
@@ -123,7 +143,9 @@ class WordSources:
                 self._fixed[key] = choice
             self.choices.tell(update.participant_id, choice)
             if choice == Choice.SOUND:
-                await self._send(update)
+                await self._out.heard(update, held.track)
+            else:
+                self._out.unshown(update)
 
     def _named(self, held: _Held) -> SpokenUpdate:
         update = held.update
@@ -136,21 +158,28 @@ class WordSources:
 
     async def _serve(self, line: Line) -> None:
         if not self._serves(line):
+            if line.key in self._relieved:
+                self._relieved.discard(line.key)
+                await self._out.lines(self._words.finish(line, self._know.lag.lag_s))
             if self.choices.of(line.participant_id) == Choice.SOUND and not self.choices.unheard(
                 line
             ):
                 self._words.skip(line)
             return
-        self.choices.tell(line.participant_id, Choice.CAPTIONS)
-        shown_s = self._shown_until_s.get(line.participant_id)
+        if line.key not in self._relieved:
+            self.choices.tell(line.participant_id, Choice.CAPTIONS)
+        shown_s = self._out.shown_until_s.get(line.participant_id)
         if shown_s is not None and line.key not in self._deaf_lines:
             self._words.skip_until(line, shown_s + self._know.lag.lag_s)
         updates = self._words.update(line, self._know.lag.lag_s, self._clock.now_s())
-        await self._send_all(updates)
+        await self._out.lines(updates)
 
     def _serves(self, line: Line) -> bool:
         choice = self.choices.of(line.participant_id)
         if choice == Choice.CAPTIONS or line.key in self._deaf_lines:
+            return True
+        if choice == Choice.SOUND and self.relief(self._clock.now_s() - self._know.lag.lag_s):
+            self._relieved.add(line.key)
             return True
         if (
             choice == Choice.SOUND
@@ -165,19 +194,3 @@ class WordSources:
             )
             return True
         return False
-
-    async def _send_all(self, updates: list[SpokenUpdate]) -> None:
-        for update in updates:
-            who = self._know.attribution.named(update.participant_id)
-            await self._send(replace(update, speaker=who.speaker or update.speaker))
-
-    async def _send(self, update: SpokenUpdate) -> None:
-        """Emits; what comes to nothing and was never shown is left out."""
-        if not update.words and update.utterance_id not in self._emitted:
-            return
-        self._emitted.add(update.utterance_id)
-        if update.final:
-            self._emitted.discard(update.utterance_id)
-        if update.engine != CAPTIONS_ONLY and update.words and update.participant_id:
-            self._shown_until_s[update.participant_id] = update.words[-1].end_s
-        await self._emit(update)

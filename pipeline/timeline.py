@@ -47,6 +47,11 @@ class Timeline:
         while len(times) > 1 and times[1] < at_s - _KEEP_S:
             del times[0], names[0]
 
+    def at(self, track: str, at_s: float) -> str:
+        """Who was named last before a moment; the first one known reaches back."""
+        times, names = self._times.get(track, []), self._names.get(track, [])
+        return names[max(0, bisect_right(times, at_s) - 1)] if names else ""
+
     def share(self, track: str, start_s: float, end_s: float) -> dict[str, float]:
         """Seconds per participant of a span; the first one known reaches back to the start."""
         times, names = self._times.get(track, []), self._names.get(track, [])

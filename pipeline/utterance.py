@@ -23,7 +23,7 @@ class Utterance:
     """Turns updates into sentences; what was stable once is never touched again."""
 
     def __init__(self, first: SpokenUpdate, rules: SentenceRules) -> None:
-        self._restores = not first.punctuated and first.language in LANGUAGES
+        self._restores = False
         self._splitter = Splitter(first.language, punctuated=first.punctuated, rules=rules)
         self._stable: list[Word] = []
         self._closed = 0
@@ -36,6 +36,8 @@ class Utterance:
     def take(self, update: SpokenUpdate, restorer: Restorer) -> list[Piece]:
         """The sentences that changed: those now closed, then the open one if it has words."""
         self.update = update
+        self._restores = not update.punctuated and update.language in LANGUAGES
+        self._splitter.speak(update.language)
         words, stable = _cleaned(update)
         fresh = words[len(self._stable) : stable]
         self._stable += fresh

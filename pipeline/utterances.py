@@ -74,6 +74,8 @@ class Utterances:
         self._run = 0
         if reason != "silence":
             self._before.clear()
+        while self._before and self._before[0].start_s < self._speech_end_s:
+            self._before.popleft()
         return [Closed(self._speech_end_s, reason)]
 
     def _outside(self, window: Window, probability: float) -> list[Step]:

@@ -1,44 +1,27 @@
-"""What waits for translation: finals first, then due retries, then the newest drafts."""
+"""What waits for translation: finals first, the oldest of each direction, then the drafts."""
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import replace
 
 from domain.clock import Clock
-from domain.ports import TranslationRequest
+from pipeline.backlog import Backlog, Job, Key
 
 log = logging.getLogger(__name__)
-
-Key = tuple[str, str]
-"""Caption id and target language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One text for one language."""
-
-    caption_id: str
-    request: TranslationRequest
-    attempt: int = 0
-    due_s: float = 0.0
-    """Not before this meeting second."""
-
-    @property
-    def key(self) -> Key:
-        return self.caption_id, self.request.target
 
 
 class WaitingRoom:
     """Bounded: the oldest draft makes room for a new one, a final too many is refused."""
 
-    def __init__(self, clock: Clock, *, max_drafts: int, max_finals: int) -> None:
+    def __init__(
+        self, clock: Clock, *, max_drafts: int, max_finals: int, attempts: int = 5
+    ) -> None:
         self._clock = clock
         self._max_drafts = max_drafts
         self._max_finals = max_finals
-        self._finals: deque[Job] = deque()
+        self._finals = Backlog(attempts)
         self._drafts: OrderedDict[Key, Job] = OrderedDict()
-        self._retries: dict[Key, deque[Job]] = {}
         self._busy: dict[tuple[Key, bool], Job] = {}
         self._closed: OrderedDict[Key, None] = OrderedDict()
         self._news = News()
@@ -46,6 +29,11 @@ class WaitingRoom:
         self.dropped_drafts = 0
         self.replaced_drafts = 0
         self.refused_finals = 0
+
+    @property
+    def backlog(self) -> int:
+        """Finals that wait or are under way."""
+        return len(self._finals) + sum(not job.request.draft for job in self._busy.values())
 
     def add_draft(self, job: Job) -> None:
         """Waits in the place of an older draft of the same caption and language."""
@@ -59,8 +47,11 @@ class WaitingRoom:
         self._drafts[job.key] = job
         self._news.tell()
 
-    def add_final(self, job: Job) -> bool:
-        """Waits in order; False where there is no room. Drafts of the sentence are void."""
+    def add_final(self, job: Job) -> tuple[bool, str]:
+        """Waits in order, unless there is no room; and why its direction is held, if it is.
+
+        Drafts of the sentence are void.
+        """
         self._drafts.pop(job.key, None)
         self._closed[job.key] = None
         if len(self._closed) > 2 * self._max_finals:
@@ -69,27 +60,30 @@ class WaitingRoom:
             self.refused_finals += 1
             if self.refused_finals == 1:
                 log.warning("Final translations are refused: translation is too far behind")
-            return False
-        self._finals.append(job)
+            return False, ""
+        reason = self._finals.add(job)
         self._news.tell()
-        return True
+        return True, reason
 
-    def retry(self, job: Job) -> bool:
-        """Waits until due, in order within its direction; False where there is no room."""
-        line = self._retries.setdefault(_direction(job), deque())
-        if sum(map(len, self._retries.values())) >= self._max_finals:
-            return False
-        place = 0 if job.attempt > 1 else len(line)
-        line.insert(place, job)
+    def again(self, job: Job, due_s: float) -> None:
+        """Waits in its old place for another try, not before `due_s`."""
+        tried = replace(job, attempt=job.attempt + 1, due_s=due_s, marked=True, probe=False)
+        self._finals.line(job).add(tried)
         self._news.tell()
-        return True
 
-    def succeeded(self, job: Job) -> None:
-        """A direction works or its head is done with: the next retry need not wait."""
-        line = self._retries.get(_direction(job))
-        if line and not job.request.draft:
-            head = line[0]
-            line[0] = Job(head.caption_id, head.request, head.attempt, 0.0)
+    def hold(self, job: Job, wait_s: float, longest_s: float, reason: str) -> list[Job]:
+        """A direction fails: all of it waits. The jobs whose captions have to be told."""
+        line = self._finals.line(job)
+        if line.held and not job.probe:
+            return []
+        pause_s = min(longest_s, wait_s * 2 ** min(line.failures, 20))
+        return line.hold(self._clock.now_s() + pause_s, reason)
+
+    def works(self, job: Job) -> None:
+        """A direction gave a result: all that waited for it may go on."""
+        line = self._finals.line(job)
+        if line.held and not job.request.draft:
+            line.release()
             self._news.tell()
 
     def wanted(self, job: Job) -> bool:
@@ -103,56 +97,64 @@ class WaitingRoom:
     async def next(self, *, drafts: bool) -> Job:
         """The most urgent job; waits for one."""
         while True:
-            job = self._take(drafts)
+            now_s = self._clock.now_s()
+            job = self._finals.take(now_s, self._busy.values())
+            if job is None and drafts:
+                job = self._take_draft()
             if job is not None:
                 self._busy[job.key, job.request.draft] = job
                 return job
-            await self._news.wait(self._until_due())
+            await self._news.wait(self._finals.wait_s(now_s))
+
+    async def turn(self, job: Job) -> None:
+        """Returns when no older final of its direction is under way."""
+        while any(
+            not other.request.draft
+            and other.direction == job.direction
+            and other.number < job.number
+            for other in self._busy.values()
+        ):
+            await self._news.wait(None)
 
     def done(self, job: Job) -> None:
         """A job that was taken is over."""
         self._busy.pop((job.key, job.request.draft), None)
+        if job.probe:
+            self._finals.line(job).probing = False
         self._news.tell()
 
-    async def idle(self, most: int = 0) -> None:
-        """Returns when no more than `most` finals wait for their first result."""
-        while len(self._unfinished()) > most:
+    async def idle(self, most: int = 0, *, retries: bool = False, drafts: bool = False) -> None:
+        """Returns when no more than `most` finals wait for their first result.
+
+        With `retries`, those that failed and can be tried again now count too, and with
+        `drafts` the drafts.
+        """
+        while True:
+            more = self._finals.ripe(self._clock.now_s()) if retries else 0
+            if drafts:
+                more += len(self._drafts) + sum(job.request.draft for job in self._busy.values())
+            if len(self._unfinished(retries)) + more <= most:
+                return
             await self._news.wait(None)
 
     def give_up(self) -> list[Job]:
         """Every final that has no result yet; none of them is waited for any longer."""
-        late = self._unfinished()
-        self._finals.clear()
+        late = self._unfinished(False)
+        self._finals.drop_unmarked()
         self._given_up.update(job.key for job in late)
         return late
 
-    def _unfinished(self) -> list[Job]:
-        busy = [job for job in self._busy.values() if not job.request.draft and job.attempt == 0]
-        return [job for job in (*busy, *self._finals) if job.key not in self._given_up]
+    def _unfinished(self, retries: bool) -> list[Job]:
+        busy = [job for job in self._busy.values() if not job.request.draft]
+        first = [job for job in (*busy, *self._finals) if not job.marked]
+        again = [job for job in busy if job.marked] if retries else []
+        return [job for job in (*first, *again) if job.key not in self._given_up]
 
-    def _take(self, drafts: bool) -> Job | None:
-        for index, job in enumerate(self._finals):
-            if (job.key, False) not in self._busy:
-                del self._finals[index]
-                return job
-        now_s = self._clock.now_s()
-        retrying = {_direction(busy) for busy in self._busy.values() if busy.attempt}
-        for direction, line in self._retries.items():
-            if line and line[0].due_s <= now_s and direction not in retrying:
-                return line.popleft()
-        if drafts:
-            for key in self._drafts:
-                if (key, True) not in self._busy:
-                    return self._drafts.pop(key)
+    def _take_draft(self) -> Job | None:
+        for key, job in self._drafts.items():
+            if (key, True) not in self._busy and not self._finals.line(job).held:
+                return self._drafts.pop(key)
         return None
-
-    def _until_due(self) -> float | None:
-        heads = [line[0].due_s for line in self._retries.values() if line]
-        return max(0.01, min(heads) - self._clock.now_s()) if heads else None
-
-
-def _direction(job: Job) -> Key:
-    return job.request.source, job.request.target
 
 
 class News:

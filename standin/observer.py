@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from av import AudioFrame
 from av.video.frame import VideoFrame
 from PIL import Image
 
+from standin.heard import HeardSound
 from standin.recorder import TileRecorder
 from standin.stamp import read_stamp
 
@@ -32,6 +34,10 @@ class Observer:
         """RMS 0..1 of the newest 20 ms of the bot's microphone."""
         self.mic_peak = 0.0
         """The highest `mic_level` so far."""
+        self.heard = HeardSound()
+        """The bot's microphone as it was received."""
+        self.hears: Callable[[npt.NDArray[np.int16]], None] = lambda _: None
+        """Called with each block of the bot's microphone, mono at 48 kHz."""
         self._frame: VideoFrame | None = None
         self._recorder = TileRecorder(record_to) if record_to else None
 
@@ -74,7 +80,9 @@ class Observer:
             while True:
                 frame = await track.recv()
                 if isinstance(frame, AudioFrame):
-                    samples = frame.to_ndarray().astype(np.float32) / 32768
+                    mono = self.heard.put(time.monotonic(), frame)
+                    self.hears(mono)
+                    samples = mono.astype(np.float32) / 32768
                     self.mic_level = float(np.sqrt(np.mean(samples**2)))
                     self.mic_peak = max(self.mic_peak, self.mic_level)
         except MediaStreamError:

@@ -48,6 +48,9 @@ class Room:
         self.journal.samples_sent = self.stage.samples_sent
         self.present = [p.id for p in self.script.participants if p.joins_s == 0]
         self.caption_language = self.script.captions.language
+        echo_of = self.script.traps.echo_of
+        if echo_of:
+            self.observer.hears = lambda pcm: self.stage.add(echo_of, pcm)
 
     def device_id(self, participant_id: str) -> str:
         """The device of a scripted participant."""

@@ -125,6 +125,8 @@ class Traps:
     late_tracks_s: float = 0.0
     page_reload_at_s: float | None = None
     ui_language: str = ""
+    echo_of: str = ""
+    """Participant whose loudspeaker sends the bot's own voice back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,8 @@ def _traps(table: _Table) -> Traps:
         standard = getattr(default, name)
         if name == "ui_language":
             values[name] = table.choice(name, ("", *UI_LANGUAGES), "")
+        elif isinstance(standard, str):
+            values[name] = table.get(name, str, standard)
         elif isinstance(standard, bool):
             values[name] = table.get(name, bool, standard)
         else:

@@ -12,6 +12,8 @@ TICK_S = 0.02
 TICK_SAMPLES = int(RATE * TICK_S)
 LINES = 3
 _KEPT_TICKS = 250
+_DELAY_TICKS = 10
+"""Before added sound is heard, so that uneven arrival leaves no gaps."""
 _SILENCE: Pcm = np.zeros(TICK_SAMPLES, np.int16)
 _TAKEOVER = 1.6
 """How much louder a speaker must be to push the quietest of three off a line."""
@@ -63,6 +65,15 @@ class Stage:
         for item in spoken:
             start = zero + round(item.line.start_s * RATE)
             self._sounds.setdefault(item.line.who, []).append((start, item.pcm))
+
+    def add(self, who: str, pcm: Pcm) -> None:
+        """Sound that comes from a participant now, after what was added just before."""
+        sounds = self._sounds.setdefault(who, [])
+        now = self.due_tick() * TICK_SAMPLES
+        sounds[:] = [(start, p) for start, p in sounds if start + len(p) > now - RATE]
+        newest = max((start + len(p) for start, p in sounds if start <= now + RATE), default=0)
+        start = newest if newest > now else now + _DELAY_TICKS * TICK_SAMPLES
+        sounds.append((start, pcm))
 
     def silence(self) -> None:
         """Nobody says anything more."""

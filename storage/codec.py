@@ -3,8 +3,8 @@
 from typing import Any
 
 from domain.captions import Translation, TranslationState
-from domain.speech import Word
-from domain.transcripts import Segment
+from domain.speech import OtherWords, SoundQuality, Word
+from domain.transcripts import LIVE, Segment
 
 
 def word_to_json(word: Word) -> dict[str, Any]:
@@ -49,6 +49,47 @@ def translation_from_json(language: str, value: dict[str, Any]) -> Translation:
     )
 
 
+def sound_to_json(sound: SoundQuality | None) -> dict[str, Any] | None:
+    """How the sound was, as a JSON object."""
+    if sound is None:
+        return None
+    return {
+        "rms": sound.rms,
+        "peak": sound.peak,
+        "snr_db": sound.snr_db,
+        "clipped": sound.clipped,
+    }
+
+
+def sound_from_json(value: dict[str, Any] | None) -> SoundQuality | None:
+    """The quality that an object holds."""
+    if value is None:
+        return None
+    return SoundQuality(value["rms"], value["peak"], value["snr_db"], value["clipped"])
+
+
+def other_to_json(other: OtherWords | None) -> dict[str, Any] | None:
+    """What a second source heard, as a JSON object."""
+    if other is None:
+        return None
+    return {
+        "engine": other.engine,
+        "text": other.text,
+        "agreement": other.agreement,
+        "confidence": other.confidence,
+        "age_s": other.age_s,
+    }
+
+
+def other_from_json(value: dict[str, Any] | None) -> OtherWords | None:
+    """The second source's words that an object holds."""
+    if value is None:
+        return None
+    return OtherWords(
+        value["engine"], value["text"], value["agreement"], value["confidence"], value["age_s"]
+    )
+
+
 def segment_to_json(segment: Segment) -> dict[str, Any]:
     """A segment as a JSON object."""
     return {
@@ -65,11 +106,17 @@ def segment_to_json(segment: Segment) -> dict[str, Any]:
         "engine": segment.engine,
         "words": [word_to_json(word) for word in segment.words],
         "translations": {t.language: translation_to_json(t) for t in segment.translations},
+        "sound": sound_to_json(segment.sound),
+        "other": other_to_json(segment.other),
+        "version": segment.version,
     }
 
 
 def segment_from_json(value: dict[str, Any]) -> Segment:
-    """The segment that an object holds. Raises KeyError, TypeError or ValueError."""
+    """The segment that an object holds. Raises KeyError, TypeError or ValueError.
+
+    A journal of an earlier release holds neither sound nor other words nor a version.
+    """
     return Segment(
         id=value["id"],
         meeting_id=value["meeting_id"],
@@ -87,4 +134,7 @@ def segment_from_json(value: dict[str, Any]) -> Segment:
             for language, each in value["translations"].items()
         ),
         doubt=value["doubt"],
+        sound=sound_from_json(value.get("sound")),
+        other=other_from_json(value.get("other")),
+        version=value.get("version", LIVE),
     )

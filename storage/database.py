@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, create_engine
 
+from domain.errors import StorageError
 from storage.failures import translated
 from storage.migrations.upgrade import upgrade
 
@@ -27,6 +28,7 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
 )
 
 
@@ -72,6 +74,31 @@ class Database:
         """Runs work that only reads, on a thread of its own. Raises StorageError."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._run, work, True)
+
+    async def scrub(self) -> None:
+        """Takes what was deleted out of the log beside an SQLite file too.
+
+        Within the file itself deleted content is overwritten. Raises StorageError where
+        another program reads the file meanwhile.
+        """
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._scrub)
+
+    def _scrub(self) -> None:
+        assert self._engine is not None, "the database is used as an async context manager"
+        if self.url.get_backend_name() != "sqlite":
+            return
+        with translated(self.where):
+            connection = self._engine.raw_connection()
+            try:
+                row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.close()
+        if row[0]:
+            raise StorageError(
+                "What was deleted is still in the log beside the database: it is in use.",
+                "Try again when no other command of Dragoman runs.",
+            )
 
     def _open(self) -> None:
         with translated(self.where):

@@ -98,12 +98,14 @@ def _find(session: Session, meeting_id: str) -> Meeting | None:
         begins = func.substr(col(MeetingRow.id), 1, len(meeting_id)) == meeting_id
         found = session.exec(select(MeetingRow).where(begins).limit(2)).all()
         row = found[0] if len(found) == 1 else None
-    return _meetings(session, [row])[0] if row else None
+    return meetings_of(session, [row])[0] if row else None
 
 
 def _newest(session: Session, limit: int) -> list[Meeting]:
     newest = (col(MeetingRow.created_at).desc(), col(MeetingRow.id).desc())
-    return _meetings(session, session.exec(select(MeetingRow).order_by(*newest).limit(limit)).all())
+    return meetings_of(
+        session, session.exec(select(MeetingRow).order_by(*newest).limit(limit)).all()
+    )
 
 
 def _step(session: Session, meeting_id: str, change: StateChange) -> None:
@@ -129,7 +131,8 @@ def check_step(state: MeetingState, change: StateChange) -> None:
         )
 
 
-def _meetings(session: Session, rows: Sequence[MeetingRow]) -> list[Meeting]:
+def meetings_of(session: Session, rows: Sequence[MeetingRow]) -> list[Meeting]:
+    """The meetings of these rows, with their steps."""
     steps: defaultdict[str, list[StateChange]] = defaultdict(list)
     chosen = col(StateChangeRow.meeting_id).in_([row.id for row in rows])
     order = (col(StateChangeRow.meeting_id), col(StateChangeRow.number))

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from domain.meetings import ENDINGS, Meeting, StateChange
 from domain.people import Participant
+from domain.speakers import Voiceprint
 from domain.transcripts import LIVE, Segment
 from storage.failures import refused
 from storage.meetings import SHORTEST_PREFIX, check_step
-from storage.merge import merge_segments
+from storage.merge import check_version, merge_segments
 
 
 class MemoryMeetingStore:
@@ -81,13 +82,24 @@ class MemoryTranscriptStore:
             self._segments[segment.id] = merge_segments(known, segment)
 
     async def segments(self, meeting_id: str, version: str = LIVE) -> Sequence[Segment]:
-        """All segments in order of their start."""
+        """All segments of one version, in order of their start."""
         here = [
             s
             for s in self._segments.values()
             if s.meeting_id == meeting_id and s.version == version
         ]
         return sorted(here, key=lambda s: (s.start_s, s.end_s, s.id))
+
+    async def replace(self, meeting_id: str, version: str, segments: Sequence[Segment]) -> None:
+        """Puts a whole version in the place of what was kept of it."""
+        check_version(meeting_id, version, segments)
+        others = {
+            key: each
+            for key, each in self._segments.items()
+            if (each.meeting_id, each.version) != (meeting_id, version)
+        }
+        self._segments = others
+        await self.write(segments)
 
     async def write_participants(
         self, meeting_id: str, participants: Sequence[Participant]
@@ -103,3 +115,23 @@ class MemoryTranscriptStore:
         """Everybody who was there, in order of joining."""
         here = [person for (meeting, _), person in self._people.items() if meeting == meeting_id]
         return sorted(here, key=lambda person: (person.joined_s, person.id))
+
+
+class MemoryVoiceprintStore:
+    """The VoiceprintStore port in memory."""
+
+    def __init__(self) -> None:
+        self._voices: dict[str, Voiceprint] = {}
+
+    async def save(self, voiceprint: Voiceprint) -> None:
+        """Keeps or replaces by id."""
+        self._voices[voiceprint.id] = voiceprint
+
+    async def voiceprints(self, model: str = "") -> Sequence[Voiceprint]:
+        """All, or those made by one model, by name."""
+        chosen = [v for v in self._voices.values() if model in ("", v.model)]
+        return sorted(chosen, key=lambda voice: (voice.name, voice.id))
+
+    async def delete(self, voiceprint_id: str) -> bool:
+        """Forgets it; whether there was one."""
+        return self._voices.pop(voiceprint_id, None) is not None

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from domain.captions import Translation, TranslationState
+from domain.speech import OtherWords
 from domain.transcripts import Segment
+from storage.failures import refused
 
 _RANK = {
     TranslationState.PENDING: 0,
@@ -31,6 +33,13 @@ def merge(old: Sequence[Translation], new: Sequence[Translation]) -> tuple[Trans
     return tuple(kept.values())
 
 
+def later(old: OtherWords | None, new: OtherWords | None) -> OtherWords | None:
+    """The other words to keep: those that came later after the speech; they know more of it."""
+    if old is None or new is None:
+        return new if old is None else old
+    return new if new.age_s > old.age_s else old
+
+
 class Attributed(Protocol):
     """Something that was said by somebody."""
 
@@ -54,7 +63,7 @@ def attribution(old: Attributed, new: Attributed) -> tuple[str, str, float]:
 
 
 def merge_segments(old: Segment, new: Segment) -> Segment:
-    """The old segment with the speaker and the translations that came later."""
+    """The old segment with the speaker, the other words and the translations that came later."""
     participant_id, speaker, doubt = attribution(old, new)
     return replace(
         old,
@@ -62,4 +71,12 @@ def merge_segments(old: Segment, new: Segment) -> Segment:
         speaker=speaker,
         doubt=doubt,
         translations=merge(old.translations, new.translations),
+        sound=old.sound or new.sound,
+        other=later(old.other, new.other),
     )
+
+
+def check_version(meeting_id: str, version: str, segments: Sequence[Segment]) -> None:
+    """Raises StorageError where a segment belongs to another meeting or version."""
+    if any(s.meeting_id != meeting_id or s.version != version for s in segments):
+        raise refused("Segments of several meetings or versions.", "Write each by itself.")

@@ -3,10 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Text
+from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from domain.transcripts import LIVE
+
+_JSON_OR_NULL = JSON(none_as_null=True)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -94,6 +98,9 @@ class SegmentRow(SQLModel, table=True):
     doubt: float = 0.0
     engine: str = Field(sa_type=Text)
     words: list[dict[str, Any]] = Field(sa_type=JSON)
+    version: str = Field(default=LIVE, sa_type=Text, sa_column_kwargs={"server_default": LIVE})
+    sound: dict[str, Any] | None = Field(default=None, sa_type=_JSON_OR_NULL)
+    other: dict[str, Any] | None = Field(default=None, sa_type=_JSON_OR_NULL)
 
 
 class TranslationRow(SQLModel, table=True):
@@ -138,3 +145,30 @@ class FactRow(SQLModel, table=True):
     meeting_id: str = _of_meeting(primary_key=True)
     name: str = Field(primary_key=True, sa_type=Text)
     value: str = Field(sa_type=Text)
+
+
+class RecordingRow(SQLModel, table=True):
+    """Sound that is kept of one track of a meeting, from some moment on."""
+
+    __tablename__ = "recording"
+
+    meeting_id: str = _of_meeting(primary_key=True)
+    track: str = Field(primary_key=True, sa_type=Text)
+    start_s: float = Field(primary_key=True)
+    length_s: float
+    path: str = Field(sa_type=Text)
+    sha256: str = Field(sa_type=Text)
+
+
+class VoiceprintRow(SQLModel, table=True):
+    """The voice of somebody who agreed to be recognised; of no meeting."""
+
+    __tablename__ = "voiceprint"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    model: str = Field(index=True, sa_type=Text)
+    vector: bytes = Field(sa_type=LargeBinary)
+    sound_s: float
+    consent: str = Field(sa_type=Text)
+    consent_at: datetime = Field(sa_type=UtcTime)

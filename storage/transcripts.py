@@ -3,14 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import Session, col, delete, select
 
 from domain.captions import Translation, TranslationState
 from domain.people import Participant
 from domain.transcripts import LIVE, Segment
-from storage.codec import word_from_json, word_to_json
+from storage.codec import (
+    other_from_json,
+    other_to_json,
+    sound_from_json,
+    sound_to_json,
+    word_from_json,
+    word_to_json,
+)
 from storage.database import Database
-from storage.merge import attribution, merge
+from storage.merge import attribution, check_version, later, merge
 from storage.tables import ParticipantRow, SegmentRow, TranslationRow
 
 
@@ -26,8 +34,19 @@ class SqlTranscriptStore:
             await self._database.write(lambda session: _write(session, segments))
 
     async def segments(self, meeting_id: str, version: str = LIVE) -> Sequence[Segment]:
-        """All segments in order of their start."""
-        return await self._database.read(lambda session: _segments(session, meeting_id))
+        """All segments of one version, in order of their start."""
+        return await self._database.read(lambda session: _segments(session, meeting_id, version))
+
+    async def replace(self, meeting_id: str, version: str, segments: Sequence[Segment]) -> None:
+        """Puts a whole version in the place of what was stored of it, in one transaction."""
+        check_version(meeting_id, version, segments)
+
+        def work(session: Session) -> None:
+            here = col(SegmentRow.meeting_id) == meeting_id
+            session.execute(delete(SegmentRow).where(here, col(SegmentRow.version) == version))
+            _write(session, segments)
+
+        await self._database.write(work)
 
     async def write_participants(
         self, meeting_id: str, participants: Sequence[Participant]
@@ -42,7 +61,7 @@ class SqlTranscriptStore:
 
     async def participants(self, meeting_id: str) -> Sequence[Participant]:
         """Everybody who was there, in order of joining."""
-        return await self._database.read(lambda session: _people(session, meeting_id))
+        return await self._database.read(lambda session: people_of(session, meeting_id))
 
 
 def _write(session: Session, segments: Sequence[Segment]) -> None:
@@ -54,6 +73,8 @@ def _write(session: Session, segments: Sequence[Segment]) -> None:
     for segment in segments:
         row = rows.setdefault(segment.id, _segment_row(segment))
         row.participant_id, row.speaker, row.doubt = attribution(row, segment)
+        row.sound = row.sound or sound_to_json(segment.sound)
+        row.other = other_to_json(later(other_from_json(row.other), segment.other))
         session.add(row)
         merged[segment.id] = merge(merged[segment.id], segment.translations)
     session.flush()
@@ -81,6 +102,7 @@ def _segment_row(segment: Segment) -> SegmentRow:
         doubt=segment.doubt,
         engine=segment.engine,
         words=[word_to_json(word) for word in segment.words],
+        version=segment.version,
     )
 
 
@@ -124,8 +146,13 @@ def _grouped(rows: Iterable[TranslationRow]) -> defaultdict[str, tuple[Translati
     return found
 
 
-def _segments(session: Session, meeting_id: str) -> list[Segment]:
-    here = col(SegmentRow.meeting_id) == meeting_id
+def _segments(session: Session, meeting_id: str, version: str) -> list[Segment]:
+    here = and_(col(SegmentRow.meeting_id) == meeting_id, col(SegmentRow.version) == version)
+    return read_segments(session, here)
+
+
+def read_segments(session: Session, here: ColumnElement[bool]) -> list[Segment]:
+    """The segments that a condition on their rows chooses, in order of their start."""
     translations = _grouped(session.exec(select(TranslationRow).join(SegmentRow).where(here)))
     order = (col(SegmentRow.start_s), col(SegmentRow.end_s), col(SegmentRow.id))
     return [
@@ -143,6 +170,9 @@ def _segments(session: Session, meeting_id: str) -> list[Segment]:
             words=tuple(word_from_json(word) for word in row.words),
             translations=translations[row.id],
             doubt=row.doubt,
+            sound=sound_from_json(row.sound),
+            other=other_from_json(row.other),
+            version=row.version,
         )
         for row in session.exec(select(SegmentRow).where(here).order_by(*order))
     ]
@@ -160,7 +190,8 @@ def _write_person(session: Session, meeting_id: str, person: Participant) -> Non
     session.add(row)
 
 
-def _people(session: Session, meeting_id: str) -> list[Participant]:
+def people_of(session: Session, meeting_id: str) -> list[Participant]:
+    """Everybody who was there, in order of joining, within a transaction."""
     here = col(ParticipantRow.meeting_id) == meeting_id
     order = (col(ParticipantRow.joined_s), col(ParticipantRow.id))
     return [

@@ -15,6 +15,7 @@ from domain.events import Event
 from domain.text import clean
 from web.access import HEADERS, Access, Handler
 from web.controls import ControlRoutes, Controls
+from web.listen import ListenRoutes, SpeechFeed
 from web.live_state import LiveSnapshot
 from web.outbox import Outbox
 
@@ -37,6 +38,7 @@ _STATIC = {
     "captions.js": "text/javascript",
     "controls.js": "text/javascript",
     "dom.js": "text/javascript",
+    "listen.js": "text/javascript",
     "orders.js": "text/javascript",
     "panels.js": "text/javascript",
     "socket.js": "text/javascript",
@@ -64,6 +66,7 @@ class LivePage:
     ) -> None:
         self._access = Access(token)
         self._orders = ControlRoutes(controls, self._access) if controls else None
+        self._ears: ListenRoutes | None = None
         self._subscribe = subscribe
         self._snapshot = snapshot
         self._jpegs = jpegs
@@ -71,7 +74,12 @@ class LivePage:
         folder = files("web")
         self._page = Template(folder.joinpath("templates/live.html").read_text("utf-8"))
         self._menu = folder.joinpath("templates/controls.html").read_text("utf-8")
+        self._listen = Template(folder.joinpath("templates/listen.html").read_text("utf-8"))
         self._static = {name: folder.joinpath(f"static/{name}").read_bytes() for name in _STATIC}
+
+    def let_listen(self, feed: SpeechFeed) -> None:
+        """Lets viewers listen to the languages of a feed; to be called before `add_routes`."""
+        self._ears = ListenRoutes(feed, self._access) if feed.offered else None
 
     def add_routes(self, app: web.Application) -> None:
         """Puts the pages into an application."""
@@ -84,6 +92,8 @@ class LivePage:
         app.router.add_get("/health", self._health)
         if self._orders is not None:
             self._orders.add_routes(app)
+        if self._ears is not None:
+            self._ears.add_routes(app, self._streaming)
         app.on_shutdown.append(self._let_go)
 
     async def _let_go(self, app: web.Application) -> None:
@@ -111,9 +121,10 @@ class LivePage:
 
     async def _show(self, request: web.Request) -> web.Response:
         title = clean(self._snapshot().title) or "Live"
+        listen = self._listen.substitute(options=self._ears.menu()) if self._ears else ""
         response = web.Response(
             text=self._page.substitute(
-                title=escape(title), controls=self._menu if self._orders else ""
+                title=escape(title), controls=self._menu if self._orders else "", listen=listen
             ),
             content_type="text/html",
             headers=HEADERS,

@@ -32,6 +32,8 @@ class Route:
     needs: Needs
     page: bool = False
     """For people: who is not signed in is led to the sign-in page instead of a problem."""
+    max_bytes: int = 0
+    """The largest request; 0 for the server's usual limit."""
 
 
 ROUTES: web.AppKey[dict[tuple[str, str], Route]] = web.AppKey("routes", dict)
@@ -42,6 +44,9 @@ def add_routes(app: web.Application, routes: Sequence[Route]) -> None:
     """Registers the handlers and what each of them needs."""
     table = app.setdefault(ROUTES, {})
     for route in routes:
-        added = app.router.add_route(route.method, route.path, route.handler)
+        if route.method == "GET":
+            added = app.router.add_get(route.path, route.handler)
+        else:
+            added = app.router.add_route(route.method, route.path, route.handler)
         assert added.resource is not None
         table[(route.method, added.resource.canonical)] = route

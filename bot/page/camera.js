@@ -130,6 +130,6 @@ const camera = (() => {
     setTimeout(keepPace, Math.max(0, due - now));
   }
   keepPace();
-  link.on('binary', update);
+  link.on('picture', update);
   return { freshTrack, sent, written: () => written };
 })();

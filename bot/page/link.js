@@ -3,6 +3,7 @@
 // socket of up to config.bufferMs loses nothing; what grows older is dropped by number.
 const NativeSocket = window.WebSocket;
 const pageNow = () => performance.now();
+const BINARY = { 3: 'picture', 4: 'speech' }; // first byte of what the bot sends -> handler
 
 const link = (() => {
   const pageId = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join('');
@@ -85,7 +86,7 @@ const link = (() => {
     mine.onmessage = (event) => {
       if (mine !== socket) return;
       if (typeof event.data === 'string') onText(JSON.parse(event.data));
-      else handlers.get('binary')?.(event.data);
+      else handlers.get(BINARY[new Uint8Array(event.data, 0, 1)[0]])?.(event.data);
     };
     mine.onclose = () => {
       if (mine !== socket) return;

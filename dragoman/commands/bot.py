@@ -3,7 +3,6 @@
 import argparse
 from typing import Any
 
-from dragoman.attend import attend_stored
 from dragoman.settings import Settings
 
 
@@ -23,4 +22,6 @@ def overrides(_args: argparse.Namespace) -> dict[str, Any]:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Attends; the exit code tells how it ended."""
+    from dragoman.attend import attend_stored
+
     return attend_stored(args.meeting, settings)

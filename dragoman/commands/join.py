@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from domain.errors import UsageError
 from domain.languages import parse_languages
 from domain.links import SITE, parse_link
-from dragoman.attend import attend_new
 from dragoman.settings import Settings
 
 
@@ -17,6 +17,9 @@ def add(commands: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("link", metavar="LINK", help="Meet link, code or pasted invitation")
     parser.add_argument("--translate", metavar="CODE[,CODE]", help="target languages")
+    parser.add_argument(
+        "--interpret", metavar="A,B", help="two languages spoken in turn, each into the other"
+    )
     parser.add_argument("--speak", metavar="CODE[,CODE]", help="languages that are spoken")
     parser.add_argument("--name", help="display name")
     parser.add_argument("--base-url", default=SITE, metavar="URL", help="another site than Meet")
@@ -28,6 +31,10 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--record", type=Path, metavar="FILE", help="picture to an MP4 file")
     parser.add_argument("--png", type=Path, metavar="FILE", help="last picture to a PNG file")
     parser.add_argument("--port", type=int, help="port of the live page on 127.0.0.1")
+    parser.add_argument("--voice", metavar="ENGINE", help="what speaks translations")
+    parser.add_argument(
+        "--speak-into-meeting", metavar="CODE", help="say the translations into this language aloud"
+    )
     parser.add_argument("--window", action="store_true", help="show the browser's window")
     parser.add_argument("--headless", action="store_true", help="no window, no private display")
     return parser
@@ -36,10 +43,14 @@ def add(commands: Any) -> argparse.ArgumentParser:
 def overrides(args: argparse.Namespace) -> dict[str, Any]:
     """Settings that the arguments stand for."""
     headless = True if args.headless else False if args.window else None
+    pair = _pair(args.interpret) if args.interpret else None
     return {
         "bot": {"name": args.name, "headless": headless},
-        "hearing": {"languages": parse_languages(args.speak) if args.speak else None},
-        "translation": {"targets": parse_languages(args.translate) if args.translate else None},
+        "hearing": {"languages": parse_languages(args.speak) if args.speak else pair},
+        "translation": {
+            "targets": parse_languages(args.translate) if args.translate else pair,
+            "interpreter": True if pair else None,
+        },
         "camera": {
             "layout": args.layout,
             "theme": args.theme,
@@ -47,10 +58,20 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
             "record": args.record,
             "png": args.png,
         },
+        "voice": {"engine": args.voice, "microphone_language": args.speak_into_meeting},
         "web": {"port": args.port},
     }
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Joins and stays; the exit code tells how it ended (see docs/bot.md)."""
+    from dragoman.attend import attend_new
+
     return attend_new(parse_link(args.link, args.base_url), settings)
+
+
+def _pair(text: str) -> tuple[str, ...]:
+    pair = parse_languages(text)
+    if len(pair) != 2:
+        raise UsageError("Interpreting needs two languages.", "Such as: --interpret en,es")
+    return pair

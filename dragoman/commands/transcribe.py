@@ -90,6 +90,7 @@ async def _hear(
             hints=hints,
             out=out,
             realtime=args.realtime,
+            sound=path,
         )
         return await hear(job, settings, stores)
     finally:

@@ -22,7 +22,10 @@ class BotGroup(Group):
     profile: Path | None = Field(
         None, description="Folder of a browser profile that is kept. Default: a temporary one."
     )
-    microphone: bool = Field(False, description="Join with the microphone on (it stays silent).")
+    microphone: bool = Field(
+        False,
+        description="Join with the microphone on; silent unless voice.microphone_language is set.",
+    )
     announce: bool = Field(True, description="One chat line on joining that says who the bot is.")
     start_timeout_s: float = Field(60, gt=0, description="From start to the join button.")
     lobby_timeout_s: float = Field(600, gt=0, description="Longest wait in the lobby.")

@@ -14,10 +14,14 @@ class HearingGroup(Group):
 
     engine: str = Field(
         "auto",
-        description="auto, openai-audio, faster-whisper, pocketsphinx, meet-captions or scripted.",
+        description="auto, or realtime, openai-audio, openvino, faster-whisper, pocketsphinx, "
+        "meet-captions or scripted.",
     )
     languages: tuple[str, ...] = Field(
         (), description="Languages that are spoken. Empty: as Meet's captions tell."
+    )
+    terms: tuple[str, ...] = Field(
+        (), description="Names and terms that may occur; the glossary's count too."
     )
     end_silence_s: float = Field(0.5, ge=0.2, le=3, description="Silence that ends an utterance.")
     max_utterance_s: float = Field(12, ge=3, le=30, description="Longer speech is cut.")
@@ -34,12 +38,47 @@ class HearingGroup(Group):
     compute_type: str = Field(
         "auto", description="Whisper's numbers: auto is int8 on a processor, float16 on a GPU."
     )
-    step_s: float = Field(
-        1,
+    step_s: float | None = Field(
+        None,
         ge=0,
         le=10,
         description="Least sound between two drafts of Whisper or a server; 0 shows finished "
-        "utterances only.",
+        "utterances only. Empty: what faster-whisper measures this machine to keep up with, "
+        "and 1 for the others.",
+    )
+    speakers: int = Field(
+        0,
+        ge=0,
+        le=20,
+        description="How many are expected to speak at once; faster-whisper's model and step "
+        "are chosen to keep up with them. 0: one on up to two cores, two on larger machines.",
+    )
+    short_window: bool = Field(
+        False,
+        description="Whisper hears windows without filling them up to 30 seconds: several times "
+        "faster, but models that were not trained for it may loop or leave out words.",
+    )
+    beam_size: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Whisper's beam for finished utterances; 0 is 5 on a GPU and 1 elsewhere.",
+    )
+    batch: int = Field(
+        0,
+        ge=0,
+        le=32,
+        description="Windows of several speakers that go through Whisper together where they "
+        "wait at the same moment. 0: eight on a GPU, one elsewhere.",
+    )
+    openvino_path: Path | None = Field(
+        None, description="Folder of a Whisper model exported for OpenVINO."
+    )
+    openvino_device: Literal["auto", "npu", "gpu", "cpu"] = Field(
+        "auto", description="Where it runs. auto tries NPU, then GPU, then CPU."
+    )
+    openvino_cache: Path | None = Field(
+        None, description="Folder for models compiled for NPU or GPU, which takes minutes once."
     )
     allow_download: bool = Field(
         False, description="Fetch the Whisper model from the hub where it is not here."

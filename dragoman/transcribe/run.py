@@ -20,6 +20,7 @@ from dragoman.hintfile import TimedHint
 from dragoman.hub import Hub
 from dragoman.meeting_row import new_meeting
 from dragoman.people import Attendance
+from dragoman.refine.kept import keep_file
 from dragoman.settings import Settings
 from dragoman.signals import StopSignals
 from dragoman.stage import Stage, StageSettings, build_stage, open_engines
@@ -53,6 +54,8 @@ class Job:
     hints: Sequence[TimedHint]
     out: Path
     realtime: bool = False
+    sound: Path | None = None
+    """The file that a second pass can hear again."""
     exact: bool = False
     """The same input gives the same transcript: the sound waits for every translation."""
 
@@ -81,6 +84,9 @@ async def hear(job: Job, settings: Settings, stores: Stores) -> Reason:
                 raise first from failure
             raise
     await steps.take(MeetingState.ENDED, reason, finding)
+    if job.sound is not None:
+        length_s = job.recording.length_s or 0.0
+        await keep_file(stores.sounds, meeting.id, job.sound, job.recording.tracks, length_s)
     transcript = await read_transcript(stores, meeting.id)
     await asyncio.to_thread(write_folder, transcript, job.out)
     if finding:
@@ -116,7 +122,7 @@ async def _with_trace(
         )
         for watcher in (trace.event, facts.note, _tell):
             hub.on(watcher)
-        engines = await stack.enter_async_context(open_engines(settings, hub))
+        engines = await stack.enter_async_context(open_engines(settings, hub, stores))
         check_recognizer(engines.recognizer, settings.hearing.languages, captions=captions)
         stage = await stack.enter_async_context(
             build_stage(meeting, engines, settings, stores, hub, how)

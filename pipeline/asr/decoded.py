@@ -19,6 +19,8 @@ class Piece:
     terms: tuple[str, ...] = ()
     final: bool = False
     """The utterance is over: it goes before drafts."""
+    context: str = ""
+    """What was said just before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Decoded:
     """Probability of silence; 0 where the engine tells none."""
     prompt: str = ""
     """What the engine was told to expect."""
+    context: str = ""
+    """What it was told was said before."""
 
     @property
     def text(self) -> str:

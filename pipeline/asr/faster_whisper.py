@@ -1,11 +1,8 @@
 """Whisper through CTranslate2: any of its languages, decoded in one thread beside the loop."""
 
 import asyncio
-import logging
 import os
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,21 +12,21 @@ from typing import Protocol
 
 from domain.audio import SAMPLE_RATE
 from domain.engines import EngineInfo, Health
-from domain.errors import EngineError, EngineUnavailable, MissingError
+from domain.errors import EngineError, MissingError
 from domain.languages import name as language_name
 from domain.ports import RecognitionRequest
+from pipeline.asr.belief import Belief
 from pipeline.asr.decoded import Decoded, Piece
+from pipeline.asr.model_thread import ModelThread
 from pipeline.asr.one_thread import OneThread
-from pipeline.asr.whisper_files import BEST_ON_CPU, BEST_ON_GPU, Found, find, repository
-from pipeline.asr.whisper_guards import refusal
-from pipeline.asr.whisper_model import WhisperModel, device_of, fetch
+from pipeline.asr.speed import ModelChooser, Pace, SpeedBook, speakers_expected
+from pipeline.asr.whisper_files import BEST_ON_CPU, BEST_ON_GPU, Found, find, here, repository
+from pipeline.asr.whisper_model import WhisperModel, WhisperWindow, device_of, fetch
 from pipeline.asr.window_stream import WindowStream
-
-log = logging.getLogger(__name__)
 
 _DETECT_S = 1.5
 _MOST_THREADS = 4
-_MOST_RESTARTS = 2
+_BATCH_ON_GPU = 8
 _BYTES_PER_S = SAMPLE_RATE * 2
 
 
@@ -45,8 +42,9 @@ class FasterWhisperSettings:
     """Folder of fetched models; empty: that of the hub's library."""
     device: str = "auto"
     compute_type: str = "auto"
-    step_s: float = 1.0
-    """Least sound between two drafts; 0 decodes finished utterances only."""
+    step_s: float | None = None
+    """Least sound between two drafts; 0 decodes finished utterances only; None: what the machine
+    keeps up with."""
     allow_download: bool = False
     languages: tuple[str, ...] = ()
     """What detection may choose from; empty means any."""
@@ -56,6 +54,13 @@ class FasterWhisperSettings:
     """Of finished utterances; 0 takes 5 on a GPU and 1 elsewhere. Drafts are greedy."""
     short_window: bool = False
     """Does not fill windows up to 30 s: far faster, less exact with models not made for it."""
+    batch: int = 0
+    """Windows that go through the model together where they wait at the same moment; 0 takes 8
+    on a GPU and 1 elsewhere."""
+    speakers: int = 0
+    """Expected to speak at once; 0 goes by the processor's cores."""
+    measure_s: float = 12.0
+    """No further model is loaded to be measured once this has passed."""
     decode_timeout_s: float = 30.0
     load_timeout_s: float = 120.0
     fetch_timeout_s: float = 1800.0
@@ -70,22 +75,23 @@ class Model(Protocol):
 
     def knows(self, language: str) -> bool: ...
 
-    def decode(
-        self,
-        pcm: bytes,
-        *,
-        language: str,
-        allowed: tuple[str, ...] = (),
-        terms: tuple[str, ...] = (),
-        beam_size: int = 1,
-        short_window: bool = False,
-    ) -> Decoded: ...
+    def decode_many(self, windows: Sequence[WhisperWindow]) -> list[Decoded]: ...
+
+    def window_s(self, short_window: bool = False) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    model: Model
+    found: Found
+    pace: Pace
 
 
 class FasterWhisper:
     """The model is loaded when first needed, and again in a fresh thread where it hung.
 
-    `load` makes the model from its folder, in the thread.
+    `load` makes the model from its folder, in the thread. `measured` is a file in which the
+    speed of models on this machine is kept from one start to the next.
     """
 
     def __init__(
@@ -93,6 +99,7 @@ class FasterWhisper:
         settings: FasterWhisperSettings | None = None,
         *,
         load: Callable[[Path, FasterWhisperSettings], Model] | None = None,
+        measured: Path | None = None,
     ) -> None:
         self.info = EngineInfo(
             name="faster-whisper",
@@ -100,16 +107,12 @@ class FasterWhisper:
             punctuated=True,
             needs=("Python package faster-whisper", "a Whisper model converted for CTranslate2"),
         )
-        self.refusals: Counter[str] = Counter()
-        """Windows that were not believed, by reason."""
+        self._belief = Belief()
+        self.refusals = self._belief.refusals
         self._settings = settings or FasterWhisperSettings()
         self._load_model = load or load_whisper
-        self._loading = asyncio.Lock()
-        self._thread: OneThread | None = None
-        self._model: Model | None = None
-        self._restarts = 0
-        self._languages: dict[str, str] = {}
-        self._window_s = 0.0
+        self._measured = measured
+        self._thread: ModelThread[_Loaded] = ModelThread("whisper", self._make)
 
     async def health(self) -> Health:
         """Whether the model is here and works; loads it, and fetches it if that is allowed."""
@@ -119,55 +122,60 @@ class FasterWhisper:
         if not found.whole and not self._may_fetch(found):
             return _not_here(found)
         try:
-            model, _ = await self._ready()
+            loaded, _ = await self._ready()
         except EngineError as error:
             return Health(False, error.message, error.remedy)
-        found = await asyncio.to_thread(self._find)
+        model, found, pace = loaded.model, loaded.found, loaded.pace
+        if pace.step_s is None and not (self._settings.model or self._settings.path):
+            remedy = "Choose a model by name to use it all the same, or set up a server."
+            return Health(False, f"Whisper {found.name} is too slow here: {pace.reason}", remedy)
         return Health(
             True,
             f"Whisper {found.name}, {found.size_mb} MB in {found.folder}, {model.compute_type} "
-            f"on {model.device}, {self._window_s:.2f} s for a window",
+            f"on {model.device}, {pace.reason}",
         )
 
     async def open(self, request: RecognitionRequest) -> WindowStream:
         """Begins an utterance. Raises EngineError, MissingError."""
-        model, _ = await self._ready()
-        if request.language and not model.knows(request.language):
+        loaded, _ = await self._ready()
+        if request.language and not loaded.model.knows(request.language):
             raise EngineError(
                 f"The Whisper model does not know {language_name(request.language)}.",
                 "Choose a multilingual model, or leave these words to Meet's captions.",
             )
-        return WindowStream(self, request, self._settings.step_s)
+        step_s = self._settings.step_s
+        return WindowStream(self, request, loaded.pace.live_step_s if step_s is None else step_s)
 
     async def decode(self, piece: Piece) -> Decoded | None:
         """See `Decoder`."""
-        model, thread = await self._ready()
+        loaded, thread = await self._ready()
         language = piece.language or self._only()
         if not language and len(piece.pcm) < _DETECT_S * _BYTES_PER_S:
             if not piece.final:
                 return None
-            language = self._languages.get(piece.track, "")
-        settings = self._settings
-        best = settings.beam_size or (5 if model.device == "cuda" else 1)
-
-        def work() -> Decoded:
-            return model.decode(
-                piece.pcm,
-                language=language,
-                allowed=settings.languages,
-                terms=piece.terms,
-                beam_size=best if piece.final else 1,
-                short_window=settings.short_window,
-            )
-
-        heard = await thread.run(work, timeout_s=settings.decode_timeout_s, urgent=piece.final)
-        return self._believed(heard, piece)
+            language = self._belief.languages.get(piece.track, "")
+        settings, on_gpu = self._settings, loaded.model.device == "cuda"
+        window = WhisperWindow(
+            piece.pcm,
+            language=language,
+            allowed=settings.languages,
+            terms=piece.terms,
+            context=self._belief.context(piece),
+            beam_size=(settings.beam_size or (5 if on_gpu else 1)) if piece.final else 1,
+            short_window=settings.short_window,
+        )
+        heard = await thread.share(
+            window,
+            loaded.model.decode_many,
+            most=settings.batch or (_BATCH_ON_GPU if on_gpu else 1),
+            timeout_s=settings.decode_timeout_s,
+            urgent=piece.final,
+        )
+        return self._belief.judge(heard, piece)
 
     async def aclose(self) -> None:
         """Gives the model and its thread back."""
-        thread, self._thread, self._model = self._thread, None, None
-        if thread:
-            await thread.aclose()
+        await self._thread.aclose()
 
     async def __aenter__(self) -> "FasterWhisper":
         return self
@@ -179,16 +187,6 @@ class FasterWhisper:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
-
-    def _believed(self, heard: Decoded, piece: Piece) -> Decoded | None:
-        reason = refusal(heard)
-        if reason:
-            self.refusals[reason] += 1
-            log.debug("A window was not believed: %s", reason)
-            return replace(heard, words=()) if piece.final else None
-        if heard.words and not piece.language:
-            self._languages[piece.track] = heard.language
-        return heard
 
     def _only(self) -> str:
         return self._settings.languages[0] if len(self._settings.languages) == 1 else ""
@@ -214,34 +212,17 @@ class FasterWhisper:
         named = not self._settings.path and bool(repository(found.name))
         return self._settings.allow_download and named
 
-    async def _ready(self) -> tuple[Model, OneThread]:
+    async def _ready(self) -> tuple[_Loaded, OneThread]:
         """The model and its thread. Raises EngineError, MissingError."""
-        async with self._loading:
-            if self._thread and self._thread.broken:
-                self._thread = self._model = None
-                self._restarts += 1
-            if self._restarts > _MOST_RESTARTS:
-                raise EngineUnavailable(
-                    "The Whisper model hangs again and again.", "Choose a smaller model."
-                )
-            if self._thread is None:
-                self._thread = OneThread("whisper")
-            if self._model is None:
-                self._model = await self._load(self._thread)
-            return self._model, self._thread
-
-    async def _load(self, thread: OneThread) -> Model:
-        found = await asyncio.to_thread(self._find)
-        fetching = not found.whole and self._may_fetch(found)
         settings = self._settings
-        timeout_s = settings.fetch_timeout_s if fetching else settings.load_timeout_s
-        model, self._window_s = await thread.run(self._make, timeout_s=timeout_s, urgent=True)
-        if not model.multilingual:
+        timeout_s = settings.fetch_timeout_s if settings.allow_download else settings.load_timeout_s
+        loaded, thread = await self._thread.ready(timeout_s)
+        if not loaded.model.multilingual:
             self.info = replace(self.info, languages=frozenset({"en"}))
-        return model
+        return loaded, thread
 
-    def _make(self) -> tuple[Model, float]:
-        """Finds, if need be fetches, loads and tries the model; runs in the thread."""
+    def _make(self) -> _Loaded:
+        """Finds, if need be fetches, loads and measures the model; runs in the thread."""
         found = self._find()
         if not found.whole and self._may_fetch(found):
             fetch(repository(found.name), self._cache())
@@ -249,13 +230,19 @@ class FasterWhisper:
         if found.folder is None or found.missing:
             health = _not_here(found)
             raise EngineError(f"{health.found}.", health.remedy)
-        model = self._load_model(found.folder, self._settings)
-        began = time.perf_counter()
-        language = self._only() or "en"
-        model.decode(
-            bytes(_BYTES_PER_S), language=language, short_window=self._settings.short_window
+        settings = self._settings
+        candidates = [found]
+        if not (settings.model or settings.path):
+            candidates = here(self._cache(), on_gpu=device_of(settings.device) == "cuda") or [found]
+        book = SpeedBook(self._measured, f"{settings.device} {settings.compute_type}")
+        chooser = ModelChooser(
+            lambda folder: self._load_model(folder, settings),
+            book,
+            speakers=settings.speakers or speakers_expected(),
+            short_window=settings.short_window,
+            budget_s=settings.measure_s,
         )
-        return model, time.perf_counter() - began
+        return _Loaded(*chooser.choose(candidates))
 
 
 def load_whisper(folder: Path, settings: FasterWhisperSettings) -> Model:

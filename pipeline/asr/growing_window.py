@@ -120,10 +120,10 @@ def _pieces(pcm: bytes, start_s: float) -> list[tuple[float, bytes]]:
 
 
 def _quietest(pcm: bytes) -> int:
-    """The byte in the last seconds of a full piece at which it is quietest."""
+    """The middle of the quietest 200 ms in the last seconds of a full piece, as a byte."""
     step = SAMPLE_RATE // 10
     end = int(LONGEST_S * SAMPLE_RATE) // step * step
     begin = end - int(_SEARCH_S * SAMPLE_RATE)
     samples = np.frombuffer(pcm, dtype="<i2")[begin:end].astype(np.float32)
     loud = (samples.reshape(-1, step) ** 2).mean(axis=1)
-    return 2 * (begin + int(loud.argmin()) * step + step // 2)
+    return 2 * (begin + (int((loud[1:] + loud[:-1]).argmin()) + 1) * step)

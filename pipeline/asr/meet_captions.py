@@ -128,9 +128,9 @@ class CaptionWords:
         over = line.final or now_s - line.at_s >= REST_S
         steady = len(tail) if over else _steady(tail, now_s)
         before = len(spoken.stable)
-        timed = _timed(tail, lag_s, spoken.stable[-1].end_s if spoken.stable else None)
-        spoken.stable += timed[:steady]
-        words = (*spoken.stable, *timed[steady:])
+        placed = timed(tail, lag_s, spoken.stable[-1].end_s if spoken.stable else None)
+        spoken.stable += placed[:steady]
+        words = (*spoken.stable, *placed[steady:])
         cut = 0 if over else _sentence_cut(spoken.stable, before)
         final = over or bool(cut)
         words = words[:cut] if cut else words
@@ -181,7 +181,7 @@ def _steady(tail: tuple[Token, ...], now_s: float) -> int:
     return len(tail)
 
 
-def _timed(tail: tuple[Token, ...], lag_s: float, after_s: float | None) -> list[Word]:
+def timed(tail: tuple[Token, ...], lag_s: float, after_s: float | None) -> list[Word]:
     """Words that arrived together are spread over the time before their arrival."""
     words: list[Word] = []
     for index, token in enumerate(tail):

@@ -13,6 +13,7 @@ from domain.errors import DragomanError, EngineError, EngineUnavailable
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 _MOST_WAITING = 16
 
 
@@ -23,6 +24,17 @@ class _Job(Generic[T]):
     future: "asyncio.Future[T]"
     loop: asyncio.AbstractEventLoop
     watch: list[asyncio.TimerHandle] = field(default_factory=list)
+    shared: "_Shared[T] | None" = None
+
+
+@dataclass(eq=False, slots=True)
+class _Shared(Generic[T]):
+    """Work that jobs waiting at the same moment may do together."""
+
+    item: Any
+    work: Callable[[list[Any]], list[T]]
+    most: int
+    mates: "list[_Job[T]]" = field(default_factory=list)
 
 
 class OneThread:
@@ -33,7 +45,10 @@ class OneThread:
     `broken` stays true. The thread never keeps the program from ending.
     """
 
-    def __init__(self, name: str, most_waiting: int = _MOST_WAITING) -> None:
+    def __init__(
+        self, name: str, most_waiting: int = _MOST_WAITING, what: str = "recogniser"
+    ) -> None:
+        self._what = what
         self.broken = False
         self.refused = 0
         """Jobs that found no place."""
@@ -54,6 +69,27 @@ class OneThread:
         self._put(_Job(work, timeout_s, future, loop), urgent)
         return await future
 
+    async def share(
+        self,
+        item: Item,
+        work: Callable[[list[Item]], list[T]],
+        *,
+        most: int,
+        timeout_s: float,
+        urgent: bool = False,
+    ) -> T:
+        """What `work` makes of `item`, done together with up to `most` items that wait for the
+        same work at the same moment. Raises as `run` does."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        shared = _Shared(item, work, most)
+
+        def alone() -> T:
+            return work([item])[0]
+
+        self._put(_Job(alone, timeout_s, future, loop, shared=shared), urgent)
+        return await future
+
     async def aclose(self, timeout_s: float = 5.0) -> None:
         """Drops what waits and lets the running job end, if it does within the time-out."""
         with self._changed:
@@ -61,7 +97,7 @@ class OneThread:
             waiting = self._take_all()
             self._changed.notify_all()
         for job in waiting:
-            _resolve(job, error=EngineUnavailable("The recogniser was closed."))
+            _resolve(job, error=EngineUnavailable(f"The {self._what} was closed."))
         if not self.broken:
             await asyncio.to_thread(self._thread.join, timeout_s)
 
@@ -69,7 +105,7 @@ class OneThread:
         with self._changed:
             if self.broken or self._closed:
                 why = "hangs" if self.broken else "was closed"
-                raise EngineUnavailable(f"The recogniser {why}.", "Open it again.")
+                raise EngineUnavailable(f"The {self._what} {why}.", "Open it again.")
             if len(self._urgent) + len(self._drafts) >= self._most:
                 self._make_place(urgent)
             (self._urgent if urgent else self._drafts).append(job)
@@ -78,9 +114,9 @@ class OneThread:
     def _make_place(self, urgent: bool) -> None:
         self.refused += 1
         if self.refused == 1:
-            log.warning("The recogniser is overloaded: drafts are left out")
+            log.warning("The %s is overloaded: drafts are left out", self._what)
         full = EngineUnavailable(
-            "The recogniser is overloaded.", "Choose a smaller model or a larger step."
+            f"The {self._what} is overloaded.", "Choose a smaller model or a larger step."
         )
         if not (urgent and self._drafts):
             raise full
@@ -100,28 +136,51 @@ class OneThread:
             if self._closed:
                 return None
             self._running = (self._urgent or self._drafts).popleft()
+            self._gather(self._running)
             return self._running
+
+    def _gather(self, job: _Job[Any]) -> None:
+        """Takes jobs from the queues that can be done together with one, urgent ones first."""
+        shared = job.shared
+        if shared is None or job.future.cancelled():
+            return
+        for queue in (self._urgent, self._drafts):
+            for other in list(queue):
+                if len(shared.mates) + 1 >= shared.most:
+                    return
+                same = other.shared is not None and other.shared.work == shared.work
+                if same and not other.future.cancelled():
+                    queue.remove(other)
+                    shared.mates.append(other)
 
     def _serve(self) -> None:
         while (job := self._next()) is not None:
-            if job.future.cancelled():
+            if job.future.cancelled() and not _mates(job):
                 continue
             _tell(job, self._watch, job)
-            try:
-                result = job.work()
-            except DragomanError as error:
-                _tell(job, lambda job=job, error=error: _resolve(job, error=error))
-            except Exception as error:
-                log.warning("The recogniser crashed on a window: %s", type(error).__name__)
-                failed = EngineError(
-                    f"The recogniser crashed ({type(error).__name__}: {error}).",
-                    "Check the model's files, or choose another engine.",
-                )
-                failed.__cause__ = error
-                _tell(job, lambda job=job, error=failed: _resolve(job, error=error))
-            else:
-                _tell(job, lambda job=job, result=result: _resolve(job, result=result))
+            self._work(job)
             del job
+
+    def _work(self, job: _Job[Any]) -> None:
+        """Does a job, with its mates, and tells those who wait."""
+        jobs = [job, *_mates(job)]
+        try:
+            results = _results(job)
+        except DragomanError as error:
+            for each in jobs:
+                _tell(each, _resolve, each, None, error)
+        except Exception as error:
+            log.warning("The %s crashed: %s", self._what, type(error).__name__)
+            failed = EngineError(
+                f"The {self._what} crashed ({type(error).__name__}: {error}).",
+                "Check the model's files, or choose another engine.",
+            )
+            failed.__cause__ = error
+            for each in jobs:
+                _tell(each, _resolve, each, None, failed)
+        else:
+            for each, result in zip(jobs, results, strict=True):
+                _tell(each, _resolve, each, result)
 
     def _watch(self, job: _Job[Any]) -> None:
         job.watch.append(job.loop.call_later(job.timeout_s, self._hang, job))
@@ -132,13 +191,24 @@ class OneThread:
                 return
             self.broken = self._closed = True
             waiting = self._take_all()
-        log.error("The recogniser hangs: no answer in %s s", job.timeout_s)
-        for each in [job, *waiting]:
+        log.error("The %s hangs: no answer in %s s", self._what, job.timeout_s)
+        for each in [job, *_mates(job), *waiting]:
             hangs = EngineUnavailable(
-                f"The recogniser gave no answer in {job.timeout_s:g} s.",
+                f"The {self._what} gave no answer in {job.timeout_s:g} s.",
                 "Choose a smaller model or another engine.",
             )
             _resolve(each, error=hangs)
+
+
+def _results(job: _Job[Any]) -> list[Any]:
+    if job.shared is None:
+        return [job.work()]
+    items = [each.shared.item for each in [job, *job.shared.mates] if each.shared]
+    return job.shared.work(items)
+
+
+def _mates(job: _Job[Any]) -> "list[_Job[Any]]":
+    return job.shared.mates if job.shared else []
 
 
 def _tell(job: _Job[Any], call: Callable[..., None], *args: Any) -> None:

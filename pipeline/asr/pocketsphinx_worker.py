@@ -22,9 +22,9 @@ HEADER = struct.Struct("<cI")
 LENGTH = struct.Struct("<I")
 FRAME_S = 0.01
 BYTES_PER_S = 32_000
-REHEAR_AT_S = (1.5,)
-"""A fresh decoder hears its first utterance again at this length, used to the voice by then;
-not where it lags, which shows by long pieces."""
+REHEAR_AT_S = (0.6, 1.0, 1.6, 2.6)
+"""A fresh decoder hears its first utterance again at these lengths, each time more used to the
+voice; where it lags, which shows by long pieces, only once and at the end."""
 
 _FILLER = re.compile(r"^(<.*>|\[.*\]|\+\+.*\+\+)$")
 _ALTERNATE = re.compile(r"\(\d+\)$")
@@ -61,18 +61,23 @@ class Listening:
         self._rehear = list(REHEAR_AT_S)
         self._sound = bytearray()
         self._open = False
+        self._lags = False
 
     def handle(self, command: bytes, payload: bytes) -> list[tuple[str, float, float, float]]:
         """Does what a message asks; the words as they stand afterwards."""
         if command == b"o":
             self._close()
             self._sound.clear()
+            self._lags = False
             self._decoder.start_utt()
             self._open = True
             return []
         if command == b"s":
             self._hear(payload)
         else:
+            if self._lags and self._rehear:
+                self._rehear.clear()
+                self._again()
             self._close()
         return words_of(self._decoder) if self._sound else []
 
@@ -81,10 +86,16 @@ class Listening:
         self._sound += pcm
         reached = [at_s for at_s in self._rehear if len(self._sound) >= at_s * BYTES_PER_S]
         del self._rehear[: len(reached)]
-        if reached and len(pcm) <= BYTES_PER_S:
-            self._decoder.end_utt()
-            self._decoder.start_utt()
-            self._decoder.process_raw(bytes(self._sound), False, False)
+        if len(pcm) > BYTES_PER_S:
+            self._rehear = reached + self._rehear
+            self._lags = True
+        elif reached:
+            self._again()
+
+    def _again(self) -> None:
+        self._decoder.end_utt()
+        self._decoder.start_utt()
+        self._decoder.process_raw(bytes(self._sound), False, False)
 
     def _close(self) -> None:
         if self._open:

@@ -23,6 +23,20 @@ SIZES_MB: dict[str, tuple[str, int]] = {
 
 BEST_ON_CPU = ("base", "small", "tiny", "base.en", "small.en", "tiny.en")
 BEST_ON_GPU = ("turbo", "large-v3", "distil-large-v3", "medium", "small", "base", "tiny")
+COST = {
+    "tiny": 1.0,
+    "base": 2.2,
+    "small": 7.0,
+    "medium": 20.0,
+    "tiny.en": 1.0,
+    "base.en": 2.2,
+    "small.en": 7.0,
+    "medium.en": 20.0,
+    "distil-large-v3": 25.0,
+    "turbo": 26.0,
+    "large-v3": 60.0,
+}
+"""Time for a window, tiny being 1: a guess before a model is measured."""
 FETCHED = ("config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
 
@@ -75,6 +89,16 @@ def find(name: str, path: str, cache: Path, preferred: tuple[str, ...] = BEST_ON
             return found
         first = first if first.folder else found
     return first
+
+
+def here(cache: Path, *, on_gpu: bool) -> list[Found]:
+    """Whole models of the cache among which speed may choose, the cheapest first; those that
+    know English alone only where there are no others."""
+    names = BEST_ON_GPU if on_gpu else BEST_ON_CPU
+    found = [find(name, "", cache) for name in names]
+    whole = [each for each in found if each.whole]
+    many = [each for each in whole if not each.name.endswith(".en")]
+    return sorted(many or whole, key=lambda each: COST.get(each.name, 1.0))
 
 
 def lacks(folder: Path) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ LEAST_TOKENS = 50
 MOST_TOKENS = 224
 CONTEXT_TOKENS = 448
 PROMPT_TOKENS = 223
+CONTEXT_BEFORE_TOKENS = 48
+"""Of previous text: enough for a sentence or two, and each costs time."""
 _PUNCTUATION_ONLY = re.compile(r"^[\W_]*$")
 _BRACKETED = re.compile(r"^\s*(?:[\[(*♪][^\])*♪]*[\])*♪]\s*)+[.!]?$")
 
@@ -47,6 +49,8 @@ class Limits:
     longest_word_s: float = 2.0
     anomaly: float = 3.0
     anomaly_words: int = 8
+    echoed_words: int = 6
+    """People do repeat themselves; so many words of the text before are an echo of it."""
     anomaly_confidence: float = 0.5
     """Anomalous times alone do not condemn words that the model is sure of."""
 
@@ -109,7 +113,12 @@ def known_phrase(heard: Decoded, limits: Limits = LIMITS) -> bool:
 
 
 def prompt_echo(heard: Decoded, limits: Limits = LIMITS) -> bool:
-    """Three words or more that merely stand in the prompt in this order."""
+    """Three words or more that merely stand in the prompt in this order, or six of the text
+    before."""
+    if len(heard.words) >= limits.echoed_words and heard.context:
+        told, said = _letters(heard.context), _letters(heard.text)
+        if said and said in told:
+            return True
     if not joiner(heard.language):
         said = _letters(heard.text)
         return len(said) > 5 and said in _letters(heard.prompt)
@@ -161,14 +170,22 @@ def generation_length(wanted: int, prompt: int) -> int:
     return min(CONTEXT_TOKENS, max(2 * wanted, wanted + prompt))
 
 
-def prompt_of(terms: tuple[str, ...], count: Callable[[str], int]) -> str:
-    """Terms as the text that the model is to believe was said before, cut at PROMPT_TOKENS."""
+def prompt_of(
+    terms: tuple[str, ...], count: Callable[[str], int], room: int = PROMPT_TOKENS
+) -> str:
+    """Terms as the text that the model is to believe was said before, cut at `room` tokens."""
     kept: list[str] = []
     for term in dict.fromkeys(" ".join(term.split()) for term in terms):
-        if term and count(", ".join([*kept, term]) + ".") > PROMPT_TOKENS:
+        if term and count(", ".join([*kept, term]) + ".") > room:
             break
         kept += [term] if term else []
     return ", ".join(kept) + "." if kept else ""
+
+
+def believable_before(context: str) -> str:
+    """The text before, or nothing where it says the same again and again."""
+    repeated = _repeats_phrase(context.split(), LIMITS.most_phrases)
+    return "" if repeated or compression(context) > LIMITS.compression else context
 
 
 def _repeats_phrase(words: list[str], most: int) -> bool:

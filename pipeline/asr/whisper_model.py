@@ -3,7 +3,9 @@
 Everything here blocks: it belongs in the engine's thread.
 """
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,10 @@ from domain.speech import Word
 from pipeline.asr.decoded import Decoded
 from pipeline.asr.whisper_files import FETCHED
 from pipeline.asr.whisper_guards import (
+    CONTEXT_BEFORE_TOKENS,
     CONTEXT_TOKENS,
     PROMPT_TOKENS,
+    believable_before,
     generation_length,
     prompt_of,
     wanted_tokens,
@@ -26,6 +30,7 @@ from pipeline.asr.whisper_guards import (
 
 FRAMES = 3000
 _LEAST_SAMPLES = 1600
+_MEASURED_TOKENS = 25
 _SHORT_STEP = 100
 _SHORT_MARGIN = 50
 _PREPEND = "\"'“¿([{-"
@@ -60,6 +65,20 @@ def compute_type_of(device: str, wanted: str) -> str:
     supported = import_module("ctranslate2").get_supported_compute_types(device)
     usual = _WANTED_TYPES.get(device, ())
     return next((kind for kind in usual if kind in supported), "default")
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperWindow:
+    """What goes through the model at once."""
+
+    pcm: bytes
+    """16 kHz PCM16, at most 30 s."""
+    language: str = ""
+    allowed: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    context: str = ""
+    beam_size: int = 1
+    short_window: bool = False
 
 
 class WhisperModel:
@@ -106,28 +125,81 @@ class WhisperModel:
         pcm: bytes,
         *,
         language: str,
-        allowed: Sequence[str] = (),
+        allowed: tuple[str, ...] = (),
         terms: tuple[str, ...] = (),
         beam_size: int = 1,
         short_window: bool = False,
     ) -> Decoded:
         """Words of at most 30 s of sound. An empty language is detected, among `allowed`."""
+        window = WhisperWindow(pcm, language, allowed, terms, "", beam_size, short_window)
+        return self.decode_many([window])[0]
+
+    def decode_many(self, windows: Sequence[WhisperWindow]) -> list[Decoded]:
+        """Words of several windows. Those of one language, one length of features and one
+        length of prompt go through the model together; the others one after the other."""
+        asked = [self._asked(window) for window in windows]
+        groups: dict[object, list[_Asked]] = {}
+        for number, each in enumerate(asked):
+            groups.setdefault(each.group() or number, []).append(each)
+        for group in groups.values():
+            self._decode_group(group)
+        return [each.decoded for each in asked]
+
+    def window_s(self, short_window: bool = False) -> float:
+        """Seconds for a window of speech: two seconds of sound, _MEASURED_TOKENS tokens. The
+        better of two runs, so that it is the model that is measured."""
+        features = self._whisper.feature_extractor(_speech_like(2.0))[:, :-1][:, :FRAMES]
+        tokenizer = self._tokenizer("en")
+        prompt = self._whisper.get_prompt(tokenizer, [], without_timestamps=True)
+        took = []
+        for _ in range(2):
+            began = time.perf_counter()
+            self._whisper.model.generate(
+                self._whisper.encode(_padded(features, short_window)),
+                [prompt],
+                beam_size=1,
+                max_length=generation_length(_MEASURED_TOKENS, len(prompt)),
+                suppress_blank=False,
+                suppress_tokens=[tokenizer.eot],
+            )
+            took.append(time.perf_counter() - began)
+        return min(took)
+
+    def _asked(self, window: WhisperWindow) -> "_Asked":
+        pcm = window.pcm
         samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.float32) / 32768
-        length_s = len(samples) / SAMPLE_RATE
+        language = window.language if self.multilingual else "en"
+        empty = Decoded((), language, len(samples) / SAMPLE_RATE)
         if len(samples) < _LEAST_SAMPLES:
-            return Decoded((), language, length_s)
+            return _Asked(window, None, 0, language, empty)
         features = self._whisper.feature_extractor(samples)[:, :-1][:, :FRAMES]
-        encoded = self._whisper.encode(_padded(features, short_window))
-        if not self.multilingual:
-            language = "en"
-        language = language or self._detect(encoded, allowed)
+        padded = _padded(features, window.short_window)
+        asked = _Asked(window, padded, features.shape[-1], language, empty)
+        if language:
+            asked.prompt(self._tokenizer(language))
+        return asked
+
+    def _decode_group(self, group: "list[_Asked]") -> None:
+        """Fills in what was decoded; members have one language and one length of features."""
+        if group[0].features is None:
+            return
+        encoded = self._whisper.encode(np.stack([each.features for each in group]))
+        language = group[0].language or self._detect(encoded, group[0].window.allowed)
         tokenizer = self._tokenizer(language)
-        prompt = prompt_of(terms, lambda text: len(tokenizer.encode(" " + text)))
-        tokens, logprob, no_speech = self._generate(
-            encoded, tokenizer, prompt, (length_s, beam_size)
-        )
-        words = self._words(encoded, tokenizer, tokens, features.shape[-1])
-        return Decoded(words, language, length_s, logprob, no_speech, prompt)
+        if not group[0].language:
+            group[0].prompt(tokenizer)
+        found = self._generate(encoded, tokenizer, group)
+        words = self._words(encoded, tokenizer, [tokens for tokens, _, _ in found], group)
+        for each, said, (_, logprob, no_speech) in zip(group, words, found, strict=True):
+            each.decoded = replace(
+                each.decoded,
+                words=said,
+                language=language,
+                avg_logprob=logprob,
+                no_speech=no_speech,
+                prompt=each.terms,
+                context=each.before,
+            )
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
@@ -147,48 +219,113 @@ class WhisperModel:
         return next((code for code in ranked if code in allowed), ranked[0])
 
     def _generate(
-        self, encoded: Any, tokenizer: Any, prompt: str, size: tuple[float, int]
-    ) -> tuple[list[int], float, float]:
-        """Tokens, their mean log-probability and the probability of silence."""
+        self, encoded: Any, tokenizer: Any, group: "list[_Asked]"
+    ) -> list[tuple[list[int], float, float]]:
+        """Of each: tokens, their mean log-probability and the probability of silence."""
         from faster_whisper.transcribe import get_suppressed_tokens
 
-        length_s, beam_size = size
-        before = tokenizer.encode(" " + prompt)[-PROMPT_TOKENS:] if prompt else []
-        asked = self._whisper.get_prompt(tokenizer, before, without_timestamps=True)
-        wanted = min(wanted_tokens(length_s), CONTEXT_TOKENS - len(asked))
-        result = self._whisper.model.generate(
+        prompts = [
+            self._whisper.get_prompt(tokenizer, each.tokens, without_timestamps=True)
+            for each in group
+        ]
+        length = len(prompts[0])
+        wanted = [
+            min(wanted_tokens(each.decoded.length_s), CONTEXT_TOKENS - length) for each in group
+        ]
+        results = self._whisper.model.generate(
             encoded,
-            [asked],
-            beam_size=beam_size,
-            max_length=generation_length(wanted, len(asked)),
+            prompts,
+            beam_size=group[0].window.beam_size,
+            max_length=generation_length(max(wanted), length),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
-        )[0]
-        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-        count = len(result.sequences_ids[0])
-        return tokens, result.scores[0] * count / (count + 1), result.no_speech_prob
+        )
+        return [
+            _read(result, tokenizer.eot, most) for result, most in zip(results, wanted, strict=True)
+        ]
 
     def _words(
-        self, encoded: Any, tokenizer: Any, tokens: list[int], frames: int
-    ) -> tuple[Word, ...]:
-        if not tokens:
-            return ()
-        end_s = frames / 100
-        segment: dict[str, Any] = {"seek": 0, "start": 0.0, "end": end_s, "tokens": tokens}
+        self, encoded: Any, tokenizer: Any, found: list[list[int]], group: "list[_Asked]"
+    ) -> list[tuple[Word, ...]]:
+        """Words with their times and confidence, from the attention to the sound."""
+        if not any(found):
+            return [() for _ in group]
+        segments: list[dict[str, Any]] = []
+        for tokens, each in zip(found, group, strict=True):
+            end_s = each.frames / 100
+            segments.append({"seek": 0, "start": 0.0, "end": end_s, "tokens": tokens})
         self._whisper.add_word_timestamps(
-            [[segment]], tokenizer, encoded, frames, _PREPEND, _APPEND, 0.0
+            [[segment] for segment in segments],
+            tokenizer,
+            encoded,
+            [each.frames for each in group] if len(group) > 1 else group[0].frames,
+            _PREPEND,
+            _APPEND,
+            0.0,
         )
-        words, last_s = [], 0.0
-        for timed in segment["words"]:
-            text = timed["word"].strip()
-            if text:
-                start_s = min(end_s, max(last_s, float(timed["start"])))
-                last_s = min(end_s, max(start_s, float(timed["end"])))
-                sure = min(1.0, max(0.0, float(timed["probability"])))
-                words.append(Word(text, start_s, last_s, round(sure, 4)))
-        return tuple(words)
+        return [_placed(segment) for segment in segments]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A window on its way through the model."""
+
+    window: WhisperWindow
+    features: Any
+    frames: int
+    """Of sound, without the filling."""
+    language: str
+    decoded: Decoded
+    terms: str = ""
+    before: str = ""
+    tokens: list[int] = field(default_factory=list)
+    """Of the prompt."""
+
+    def group(self) -> object | None:
+        """Equal for windows that can be decoded together; None for one that goes alone."""
+        if self.features is None or not self.language:
+            return None
+        return (self.language, self.features.shape, self.window.beam_size, len(self.tokens))
+
+    def prompt(self, tokenizer: Any) -> None:
+        """Makes names, terms and the end of the text before into tokens."""
+        self.before = believable_before(self.window.context)
+        told = tokenizer.encode(" " + self.before)[-CONTEXT_BEFORE_TOKENS:] if self.before else []
+        self.terms = prompt_of(
+            self.window.terms,
+            lambda text: len(tokenizer.encode(" " + text)),
+            PROMPT_TOKENS - len(told),
+        )
+        self.tokens = [*(tokenizer.encode(" " + self.terms) if self.terms else []), *told]
+
+
+def _read(result: Any, end: int, wanted: int) -> tuple[list[int], float, float]:
+    written = result.sequences_ids[0]
+    tokens = [token for token in written[:wanted] if token < end]
+    return tokens, result.scores[0] * len(written) / (len(written) + 1), result.no_speech_prob
+
+
+def _placed(segment: dict[str, Any]) -> tuple[Word, ...]:
+    words, last_s, end_s = [], 0.0, segment["end"]
+    for timed in segment.get("words", ()):
+        text = timed["word"].strip()
+        if text:
+            start_s = min(end_s, max(last_s, float(timed["start"])))
+            last_s = min(end_s, max(start_s, float(timed["end"])))
+            sure = min(1.0, max(0.0, float(timed["probability"])))
+            words.append(Word(text, start_s, last_s, round(sure, 4)))
+    return tuple(words)
+
+
+def _speech_like(seconds: float) -> Any:
+    """A voice's harmonics, swelling four times a second, over some noise."""
+    at_s = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    voice = sum(np.sin(2 * np.pi * 130 * n * at_s) / n for n in range(1, 24))
+    swell = 0.5 + 0.5 * np.sin(2 * np.pi * 4 * at_s)
+    noise = np.random.default_rng(1).standard_normal(len(at_s)) * 0.02
+    return (0.1 * voice * swell + noise).astype(np.float32)
 
 
 def _own(language: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from domain.errors import EngineError
+from domain.languages import joiner
 from domain.ports import RecognitionRequest
 from domain.speech import Hypothesis, Word
 from pipeline.asr.decoded import Decoded, Decoder, Piece
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 
 _LEAST_S = 0.6
 """Shorter sound gives no draft."""
+_MOST_CONTEXT = 200
+"""Characters of previous text."""
 _MOST_FAILURES = 2
 """Drafts that may fail before the utterance waits for its end."""
 
@@ -40,7 +43,8 @@ class WindowStream:
         if self._draft is None and self._due():
             sound = self._window.take()
             self._draft_start_s = self._window.start_s
-            self._draft = asyncio.create_task(self._decoder.decode(self._piece(sound, False)))
+            piece = self._piece(sound, self._window.kept, final=False)
+            self._draft = asyncio.create_task(self._decoder.decode(piece))
         return news
 
     async def finish(self) -> Hypothesis:
@@ -49,7 +53,7 @@ class WindowStream:
         words, pieces = self._window.last()
         for start_s, pcm in pieces:
             if pcm:
-                words += await self._decode(pcm, start_s)
+                words += await self._decode(self._piece(pcm, words, final=True), start_s)
         return Hypothesis(words, self._language, final=True, stable=len(words))
 
     async def aclose(self) -> None:
@@ -80,8 +84,8 @@ class WindowStream:
         words = self._window.accept(decoded.words, self._draft_start_s)
         return Hypothesis(words, self._language, stable=len(self._window.kept)) if words else None
 
-    async def _decode(self, pcm: bytes, start_s: float) -> tuple[Word, ...]:
-        decoded = await self._decoder.decode(self._piece(pcm, True))
+    async def _decode(self, piece: Piece, start_s: float) -> tuple[Word, ...]:
+        decoded = await self._decoder.decode(piece)
         if decoded is None:
             return ()
         self._language = self._language or decoded.language
@@ -90,8 +94,19 @@ class WindowStream:
             for w in decoded.words
         )
 
-    def _piece(self, pcm: bytes, final: bool) -> Piece:
-        return Piece(pcm, self._request.track, self._language, self._request.terms, final)
+    def _piece(self, pcm: bytes, before: tuple[Word, ...], *, final: bool) -> Piece:
+        """Sound with what was said before it: before this utterance, and earlier in it."""
+        request = self._request
+        said = joiner(self._language).join(word.text for word in before)
+        context = " ".join(part for part in (request.context, said) if part)
+        return Piece(
+            pcm,
+            request.track,
+            self._language,
+            request.terms,
+            final,
+            context[-_MOST_CONTEXT:],
+        )
 
     async def _drop_draft(self) -> None:
         draft, self._draft = self._draft, None

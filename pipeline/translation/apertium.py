@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.captions import Translation, TranslationState
@@ -68,11 +68,19 @@ class ApertiumTranslator:
                 "Install a language pair that leads there.",
             )
         source = clean(request.text, self._settings.max_characters)
+        asked = replace(request, text=source)
         known = 1.0
-        text = source
-        for pair in zip(hops, hops[1:], strict=False):
-            text, share = await self._hop(pair, text, request.terms)
-            known = min(known, share)
+
+        async def say(text: str) -> str:
+            nonlocal known
+            known = 1.0
+            for pair in zip(hops, hops[1:], strict=False):
+                text, share = await self._hop(pair, text, kept_words)
+                known = min(known, share)
+            return text
+
+        kept_words = present(source, request.terms)
+        text = (await translate_keeping(asked, say, pieces=True)).text
         if known == 0.0 and text.casefold() == source.casefold():
             raise EngineError("Apertium knows none of these words.")
         text = _dressed(source, text, request.target)
@@ -89,22 +97,15 @@ class ApertiumTranslator:
         """Process groups by direction."""
         return {p: chain.pid for p, chain in self._chains.items() if chain.pid is not None}
 
-    async def _hop(self, pair: modes.Pair, text: str, terms: tuple[str, ...]) -> tuple[str, float]:
+    async def _hop(self, pair: modes.Pair, text: str, kept: tuple[str, ...]) -> tuple[str, float]:
+        """The text in the next language, and the share of words that were known."""
+        if not re.search(r"[^\W\d_]", text):
+            return text, 1.0
         chain = await self._chain(pair)
-        kept = present(text, terms)
-        share = 1.0
-
-        async def say(part: str) -> str:
-            nonlocal share
-            if not re.search(r"[^\W\d_]", part):
-                return part
-            said, unknown = decode(await chain.ask(encode(_undressed(part, kept))))
-            total = max(1, len(re.findall(r"[^\W\d_]+", said)))
-            held = len(re.findall(r"\bZq[a-t]{2}x\b", part, re.IGNORECASE))
-            share = 1.0 - min(1.0, max(0, unknown - held) / total)
-            return said
-
-        return await translate_keeping(text, kept, say, pieces=True), share
+        said, unknown = decode(await chain.ask(encode(_undressed(text, kept))))
+        total = max(1, len(re.findall(r"[^\W\d_]+", said)))
+        held = len(re.findall(r"\bZq[a-t]{2}x\b", text, re.IGNORECASE))
+        return said, 1.0 - min(1.0, max(0, unknown - held) / total)
 
     async def _chain(self, pair: modes.Pair) -> ApertiumChain:
         chain = self._chains.pop(pair, None)

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from domain.captions import Translation
 from domain.clock import Clock
@@ -14,6 +14,9 @@ from domain.ports import TranslationRequest, Translator
 from domain.text import clean
 from pipeline.translation.breaker import Breaker
 from pipeline.translation.checks import check
+from pipeline.translation.protect import lost
+from pipeline.translation.quality import doubtful
+from pipeline.translation.wording import asked, unmet
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ class ChainSettings:
     """So many in a row open the breaker."""
     rest_s: float = 20.0
     """How long a translator is left alone."""
+    routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Engines by name for some directions, such as en-ja, *-ja or en-*, in their own order."""
 
 
 class TranslatorChain:
@@ -45,7 +50,10 @@ class TranslatorChain:
             (engine, Breaker(clock, self._settings.failures, self._settings.rest_s))
             for engine in translators
         ]
-        self.info = EngineInfo("+".join(engine.info.name for engine in translators) or "none")
+        self.info = EngineInfo(
+            "+".join(engine.info.name for engine in translators) or "none",
+            needs=tuple(need for engine in translators for need in engine.info.needs),
+        )
 
     async def health(self) -> Health:
         found = [await engine.health() for engine, _ in self._links]
@@ -60,7 +68,7 @@ class TranslatorChain:
         return frozenset().union(*(pairs for pairs in known if pairs is not None))
 
     async def translate(self, request: TranslationRequest) -> Translation:
-        able = [link for link in self._links if _can(link[0], request)]
+        able = self._able(request)
         if not able:
             raise EngineError(
                 f"No engine translates from {request.source or 'an unknown language'} "
@@ -70,18 +78,41 @@ class TranslatorChain:
         last: DragomanError = EngineUnavailable(
             "Every translation engine for this direction rests after failures."
         )
+        unworded: Translation | None = None
         for engine, breaker in able:
             if breaker.allows():
                 try:
-                    return await self._try(engine, breaker, request)
+                    result = await self._try(engine, breaker, request)
                 except EngineError as error:
                     last = error
-        raise last
+                    continue
+                if not unmet(result.text, asked(request)):
+                    return result
+                unworded = unworded or result
+        if unworded is None:
+            raise last
+        return unworded
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as stack:
             for engine, _ in self._links:
                 stack.push_async_callback(engine.aclose)
+
+    def states(self) -> dict[str, str]:
+        """Each engine's breaker: closed, open or half-open."""
+        return {engine.info.name: breaker.state for engine, breaker in self._links}
+
+    def _able(self, request: TranslationRequest) -> list[tuple[Translator, Breaker]]:
+        """The engines for a direction, in their order."""
+        source, target = request.source, request.target
+        routes = self._settings.routes
+        wanted = (f"{source}-{target}", f"{source}-*", f"*-{target}")
+        route = next((routes[name] for name in wanted if name in routes), None)
+        able = [link for link in self._links if _can(link[0], request)]
+        if route is None:
+            return able
+        chosen = [link for link in able if link[0].info.name in route]
+        return sorted(chosen, key=lambda link: route.index(link[0].info.name))
 
     async def _try(
         self, engine: Translator, breaker: Breaker, request: TranslationRequest
@@ -107,18 +138,26 @@ class TranslatorChain:
             log.exception("Translator %s broke", engine.info.name)
             raise EngineUnavailable(f"{engine.info.name} broke.") from error
         breaker.succeeded()
+        return self._proven(engine, request, result)
+
+    def _proven(
+        self, engine: Translator, request: TranslationRequest, result: Translation
+    ) -> Translation:
+        """The result, checked, cleaned and judged. Raises EngineError for what is none."""
         check(result.text, request)
         text = clean(result.text, len(result.text))
         if text != result.text:
             check(text, request)
-        hops = result.hops or (request.source, request.target)
-        return replace(
+        if lost(request.text, text, request.terms):
+            raise EngineError("The translation lost a name or term that must stay as it is.")
+        result = replace(
             result,
             text=text,
             engine=result.engine or engine.info.name,
-            hops=hops,
+            hops=result.hops or (request.source, request.target),
             stamp_s=self._clock.now_s(),
         )
+        return replace(result, doubtful=doubtful(result, request))
 
 
 def _can(engine: Translator, request: TranslationRequest) -> bool:

@@ -43,9 +43,20 @@ _PREAMBLE = re.compile(
 _QUOTES = (('"', '"'), ("“", "”"), ("«", "»"), ("'", "'"), ("「", "」"), ("„", "“"))
 
 
+_THOUGHTS = re.compile(
+    r"<(think|thinking|thought|reasoning)>.*?(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL
+)
+_TAGS = re.compile(r"</?(?:speech|before|translation|source|target)>", re.IGNORECASE)
+_REMARK = re.compile(r"\n+\s*[(*_\[]*(?:note|explanation|translation note|alternative)s?\b", re.I)
+
+
 def tidy(answer: str, source: str) -> str:
-    """An answer without preamble and without quotes that the source has not."""
-    text = _PREAMBLE.sub("", answer.strip()).strip()
+    """An answer without thoughts, preamble, remarks, and quotes that the source has not."""
+    text = _TAGS.sub("", _THOUGHTS.sub("", answer)).strip()
+    text = _PREAMBLE.sub("", text).strip()
+    remark = _REMARK.search(text)
+    if remark:
+        text = text[: remark.start()].rstrip()
     for left, right in _QUOTES:
         if len(text) > 2 and text.startswith(left) and text.endswith(right):
             if not source.startswith(left):
@@ -64,6 +75,10 @@ def check(text: str, request: TranslationRequest) -> None:
         raise EngineError("The engine gave something that is no sentence.", _REMEDY)
     if is_echo(text, request):
         raise EngineError("The engine gave the text back untranslated.", _REMEDY)
+    if loops(text) and not loops(request.text):
+        raise EngineError("The engine repeats itself.", _REMEDY)
+    if _ASSISTANT.search(text) and not _ASSISTANT.search(request.text):
+        raise EngineError("The engine answered instead of translating.", _REMEDY)
     _check_length(text, request)
     _check_script(text, request)
     _check_language(text, request)
@@ -73,20 +88,51 @@ _REMEDY = "If it happens often, choose another engine or model for this directio
 
 
 def is_echo(text: str, request: TranslationRequest) -> bool:
-    """Whether more than two words come back as they went in; kept terms do not count."""
+    """Whether more than two different words come back as they went in; kept terms do not count."""
     if request.source == request.target:
         return False
     before = _words(_without(request.text, request.terms))
     after = _words(_without(text, request.terms))
     limit = 2 if request.source not in _DENSE else 0
-    return len(before) > limit and before == after
+    return len(set(before)) > limit and before == after
+
+
+_ASSISTANT = re.compile(
+    r"\b(?:as an ai\b|ai language model|language model developed|i(?:'m| am) unable to translate|"
+    r"i can(?:no|')t (?:assist|help) with that|no text (?:was )?provided|"
+    r"please provide (?:the|a) (?:text|sentence))",
+    re.IGNORECASE,
+)
+_ORDERS = re.compile(
+    r"\b(?:(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|order|above)|"
+    r"system prompt|you are now|do not translate|don't translate|instead of translating|"
+    r"(?:reply|respond|answer) (?:only )?with)",
+    re.IGNORECASE,
+)
+
+
+def gives_orders(text: str) -> bool:
+    """Whether speech reads like an order to a language model (told for English)."""
+    return _ORDERS.search(text) is not None
+
+
+def loops(text: str) -> bool:
+    """Whether one to six words, or a few characters, come four times in a row or more."""
+    words = " ".join(_words(text))
+    if re.search(r"(?:^| )((?:\S+ ){1,6}?)\1{2,}(?=\1)", f"{words} "):
+        return True
+    return re.search(r"([^\W\d]{2,12}?[、,， ]?)\1{5,}", text) is not None
 
 
 def _check_length(text: str, request: TranslationRequest) -> None:
+    """Speech with orders in it is held to a narrower band: obeying is shorter than saying."""
     before, after = float(len(request.text)), float(len(text))
     before *= 2.5 if request.source in _DENSE else 1.0
     after *= 2.5 if request.target in _DENSE else 1.0
-    if not 0.3 * before - 8 <= after <= 3 * before + 16:
+    least, most = (0.6, 1.9) if gives_orders(request.text) else (0.3, 3.0)
+    if request.draft:
+        least = 0.0
+    if not least * before - 8 <= after <= most * before + 16:
         raise EngineError("The translation is far too long or too short for the text.", _REMEDY)
 
 

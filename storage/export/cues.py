@@ -57,13 +57,13 @@ def make_cues(
 ) -> list[Cue]:
     """The cues of segments; with `labels`, a segment's first line begins with the name.
 
-    TRANSLATION shows the first of `languages`; BOTH shows one line of the original and one of
-    each language, a line that outlasts its time standing on beside the next.
+    TRANSLATION shows the first of `languages`; BOTH and SIDE show one line of the original and
+    one of each language, a line that outlasts its time standing on beside the next.
     """
     cues: list[Cue] = []
     for segment in segments:
         label = f"{_short(speaker_of(segment))}: " if labels else ""
-        if mode is Mode.BOTH and targets_of(segment, languages):
+        if mode in (Mode.BOTH, Mode.SIDE) and targets_of(segment, languages):
             cues += _paired(segment, label, languages)
         else:
             language = languages[0] if mode is Mode.TRANSLATION and languages else ""

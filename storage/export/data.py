@@ -7,8 +7,10 @@ from typing import Any
 
 from domain.languages import primary
 from domain.meetings import Meeting
+from domain.serving import Notes
 from storage.codec import segment_to_json
 from storage.export.transcript import Mode, Transcript
+from storage.notes import to_json as to_json_notes
 
 SCHEMA = "dragoman.transcript/1"
 
@@ -18,11 +20,12 @@ def to_json(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str
     wanted = set() if mode is Mode.ORIGINAL else {primary(code) for code in languages}
     segments = [segment_to_json(segment) for segment in transcript.segments]
     for segment in segments:
-        del segment["meeting_id"]
+        del segment["meeting_id"], segment["version"]
         kept = segment["translations"].items()
         segment["translations"] = {c: t for c, t in kept if primary(c) in wanted}
     value = {
         "schema": SCHEMA,
+        "version": transcript.version,
         "meeting": _meeting(transcript.meeting),
         "participants": [
             {
@@ -55,8 +58,22 @@ def to_json(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str
             for gap in transcript.gaps
         ],
         "facts": dict(transcript.facts),
+        "notes": to_notes(transcript.notes),
     }
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def to_notes(notes: Notes | None) -> dict[str, Any] | None:
+    """Notes as a JSON object."""
+    if notes is None:
+        return None
+    made_at = _iso(notes.made_at)
+    return {
+        "language": notes.language,
+        "engine": notes.engine,
+        "made_at": made_at,
+        **to_json_notes(notes),
+    }
 
 
 def _meeting(meeting: Meeting) -> dict[str, Any]:

@@ -22,7 +22,14 @@ def write_folder(
     is no target has what was said in it. Raises StorageError.
     """
     chosen = transcript.meeting.languages if languages is None else languages
-    targets = list(dict.fromkeys(primary(code) for code in chosen))
+    files = folder_files(transcript, list(dict.fromkeys(primary(code) for code in chosen)))
+    for file, content in files.items():
+        write_atomic(out / file, content)
+    return [out / file for file in files]
+
+
+def folder_files(transcript: Transcript, targets: Sequence[str]) -> dict[str, bytes]:
+    """File name -> content."""
     files = {
         f"transcript.{suffix}": export(transcript, suffix, languages=targets)
         for suffix in ("json", "md", "txt")
@@ -32,9 +39,7 @@ def write_folder(
             files[f"transcript.{code}.{suffix}"] = export(
                 part, suffix, languages=[code], mode=Mode.TRANSLATION
             )
-    for file, content in files.items():
-        write_atomic(out / file, content)
-    return [out / file for file in files]
+    return files
 
 
 def _tracks(transcript: Transcript, targets: Sequence[str]) -> dict[str, Transcript]:

@@ -6,11 +6,13 @@ from datetime import UTC
 
 from domain.languages import name, primary
 from domain.text import clean, clean_name
-from domain.transcripts import Segment
+from domain.transcripts import LIVE, REFINED, Segment
+from storage.export.side import columns_of, notes_of, side_of
 from storage.export.times import stamp
 from storage.export.transcript import (
     Mode,
     Transcript,
+    doubtful,
     original_of,
     speaker_of,
     targets_of,
@@ -19,14 +21,19 @@ from storage.export.transcript import (
 
 _INLINE = re.compile(r"([\\`*_\[\]<>|~&$])")
 _AT_START = re.compile(r"^([#+\-=]|\d+(?=[.)]))")
+_VERSIONS = {LIVE: "live", REFINED: "refined (second pass)"}
 _ADDRESS = re.compile(r"(?i)(?<=[a-z])://|(?<=www)\.")
 
 
 def to_txt(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
     """Plain text: one line per segment, translations indented under it."""
-    lines = [*_heading(transcript), ""]
+    lines = [*heading(transcript), ""]
+    for title, points in notes_of(transcript.notes):
+        lines += [title, *(f"  - {text} ({more})" for text, more in points), ""]
+    if mode is Mode.SIDE and languages:
+        return "\n".join([*lines, *columns_of(transcript, languages)]) + "\n"
     for segment in transcript.segments:
-        spoken, translated = _texts(segment, languages, mode)
+        spoken, translated = texts(segment, languages, mode)
         lines.append(f"[{stamp(segment.start_s)}] {speaker_of(segment)}: {spoken}")
         lines += [f"    {clean(code)}: {text}" for code, text in translated]
     return "\n".join(lines) + "\n"
@@ -34,16 +41,41 @@ def to_txt(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
 
 def to_markdown(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
     """Markdown: the speaker in bold, translations as quotes under the words."""
-    title, *rest = _heading(transcript)
+    title, *rest = heading(transcript)
     blocks = [f"# {escape(title)}", "\n".join(f"- {escape(line)}" for line in rest)]
+    for head, points in notes_of(transcript.notes):
+        blocks.append(f"## {escape(head)}")
+        blocks.append("\n".join(f"- {escape(text)} *({escape(more)})*" for text, more in points))
+    if mode is Mode.SIDE and languages:
+        return "\n\n".join([*blocks, _table(transcript, languages)]) + "\n"
     for segment in transcript.segments:
-        spoken, translated = _texts(segment, languages, mode)
+        spoken, translated = texts(segment, languages, mode)
         head = f"**{escape(speaker_of(segment))}** · {stamp(segment.start_s)}  "
         quotes = "\n>\n".join(
             f"> *{escape(name(primary(code)))}:* {escape(text)}" for code, text in translated
         )
-        blocks += [f"{head}\n{escape(spoken)}", *([quotes] if quotes else [])]
+        block = f"{head}\n{escape(spoken)}{_otherwise(segment)}"
+        blocks += [block, *([quotes] if quotes else [])]
     return "\n\n".join(blocks) + "\n"
+
+
+def _table(transcript: Transcript, languages: Sequence[str]) -> str:
+    """A table with a column for each language."""
+    heads = ["Time", "Speaker", "Original", *(escape(name(primary(code))) for code in languages)]
+    rows = [heads, ["---"] * len(heads)]
+    for segment in transcript.segments:
+        cells = [stamp(segment.start_s), escape(speaker_of(segment))]
+        rows.append([*cells, *(escape(cell) for cell in side_of(segment, languages))])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _otherwise(segment: Segment) -> str:
+    """A second line where another source of words heard something else."""
+    other = doubtful(segment)
+    if other is None:
+        return ""
+    heard = escape(clean(other.text)) or "nothing"
+    return f"  \n*(?) {escape(clean(other.engine))} heard:* {heard}"
 
 
 def escape(text: str) -> str:
@@ -53,9 +85,10 @@ def escape(text: str) -> str:
     return _AT_START.sub(lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", text)
 
 
-def _texts(
+def texts(
     segment: Segment, languages: Sequence[str], mode: Mode
 ) -> tuple[str, list[tuple[str, str]]]:
+    """The main text, and the others with their languages."""
     if mode is Mode.ORIGINAL or not languages:
         return original_of(segment), []
     if mode is Mode.TRANSLATION:
@@ -65,12 +98,14 @@ def _texts(
     return original_of(segment), pairs
 
 
-def _heading(transcript: Transcript) -> list[str]:
+def heading(transcript: Transcript) -> list[str]:
+    """The title, and what is to be known of the meeting."""
     meeting = transcript.meeting
     began = (meeting.began_at or meeting.created_at).astimezone(UTC)
     people = [clean_name(p.name) or "Somebody" for p in transcript.participants if not p.is_self]
     spoken = sorted({name(primary(s.language)) for s in transcript.segments if s.language})
     lines = [f"Meeting {clean(meeting.code)}", f"Date: {began:%Y-%m-%d %H:%M} UTC"]
+    lines.append(f"Version: {_VERSIONS.get(transcript.version, transcript.version)}")
     if meeting.ended_at is not None:
         stay_s = (meeting.ended_at - began).total_seconds()
         heard_s = max((segment.end_s for segment in transcript.segments), default=0.0)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain.languages import primary
+from domain.transcripts import REFINED
 from storage.export.cues import Cue, Row, make_cues
 from storage.export.times import timestamp
 from storage.export.transcript import Mode, Transcript
@@ -14,7 +15,7 @@ _VTT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def to_srt(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
-    """A SubRip file."""
+    """A SubRip file. SubRip has no comments: it cannot tell which version it shows."""
     cues = make_cues(transcript.segments, mode, languages, labels=True)
     blocks = [
         f"{number}\n{_span(cue, ',')}\n{_lines(cue)}\n" for number, cue in enumerate(cues, start=1)
@@ -30,7 +31,8 @@ def to_vtt(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
     """A WebVTT file."""
     cues = make_cues(transcript.segments, mode, languages)
     blocks = [f"{_span(cue, '.')}\n{_voice(cue)}\n" for cue in cues]
-    return "\n".join(["WEBVTT\n", *blocks])
+    notes = ["NOTE Version: refined (second pass)\n"] if transcript.version == REFINED else []
+    return "\n".join(["WEBVTT\n", *notes, *blocks])
 
 
 def _span(cue: Cue, separator: str) -> str:

@@ -11,14 +11,22 @@ from domain.languages import primary
 from domain.meetings import Meeting
 from domain.people import UNKNOWN_SPEAKER, Participant
 from domain.ports import MeetingStore, TranscriptStore
+from domain.serving import Notes
+from domain.speech import OtherWords
 from domain.text import clean, clean_name
-from domain.transcripts import Segment
+from domain.transcripts import LIVE, REFINED, Segment
 from storage.facts import SqlFactStore
 
 UNTRANSLATED = "[not translated]"
 """Stands where a translation is missing; the source text never does."""
 
 DRAFT = "[draft]"
+
+BEST = "best"
+VERSIONS = (LIVE, REFINED, BEST)
+
+AGREEING = 0.5
+"""Two sources of words that agree less are told as two."""
 
 LONGEST = 1_000_000
 """Characters of one segment that are written out."""
@@ -30,6 +38,8 @@ class Mode(StrEnum):
     ORIGINAL = "original"
     TRANSLATION = "translation"
     BOTH = "both"
+    SIDE = "side"
+    """Original and translations in columns; where a format has none, as BOTH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,9 @@ class Transcript:
     segments: Sequence[Segment] = ()
     gaps: Sequence[Gap] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    version: str = LIVE
+    """Of the segments."""
+    notes: Notes | None = None
 
 
 async def load_transcript(
@@ -48,18 +61,47 @@ async def load_transcript(
     meetings: MeetingStore,
     transcripts: TranscriptStore,
     facts: SqlFactStore | None = None,
+    *,
+    version: str = BEST,
 ) -> Transcript:
-    """Reads a meeting by its id or a unique prefix of it. Raises UsageError, StorageError."""
+    """Reads a meeting by its id or a unique prefix of it. Raises UsageError, StorageError.
+
+    `version` is LIVE, REFINED, or BEST: the second pass where there was one.
+    """
     meeting = await meetings.get(meeting_id)
     if meeting is None:
         raise UsageError(f"There is no meeting {meeting_id!r}.", "Give the id of a stored meeting.")
+    shown, segments = await _segments(meeting.id, transcripts, version)
     return Transcript(
         meeting=meeting,
         participants=await transcripts.participants(meeting.id),
-        segments=await transcripts.segments(meeting.id),
+        segments=segments,
         gaps=await facts.gaps(meeting.id) if facts else (),
         facts=await facts.facts(meeting.id) if facts else {},
+        version=shown,
     )
+
+
+async def _segments(
+    meeting_id: str, transcripts: TranscriptStore, version: str
+) -> tuple[str, Sequence[Segment]]:
+    if version not in VERSIONS:
+        raise UsageError(f"There is no version {version!r}.", f"Known: {', '.join(VERSIONS)}.")
+    if version != LIVE:
+        refined = await transcripts.segments(meeting_id, REFINED)
+        if refined:
+            return REFINED, refined
+    if version == REFINED:
+        raise UsageError(
+            "This meeting has had no second pass.", f"Make it: dragoman refine {meeting_id[:8]}"
+        )
+    return LIVE, await transcripts.segments(meeting_id, LIVE)
+
+
+def doubtful(segment: Segment) -> OtherWords | None:
+    """What the second source of words heard, where it heard something quite different."""
+    other = segment.other
+    return other if other is not None and other.agreement < AGREEING else None
 
 
 def speaker_of(segment: Segment) -> str:

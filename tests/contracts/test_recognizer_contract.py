@@ -12,7 +12,8 @@ from domain.languages import NAMES
 from domain.ports import RecognitionRequest, Recognizer
 from pipeline.asr import AUTO_ORDER, ENGINES
 from pipeline.asr.faster_whisper import FasterWhisper, FasterWhisperSettings
-from pipeline.asr.openai_audio import OpenAIAudio, OpenAIAudioSettings
+from pipeline.asr.openai_audio import OpenAIAudio
+from pipeline.asr.openai_server import OpenAIAudioSettings
 
 SILENCE = bytes(32000)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from domain.captions import Translation, TranslationState
+from domain.errors import StorageError
 from domain.meetings import Meeting, MeetingState
 from domain.people import Participant
 from domain.ports import TranscriptStore
-from domain.speech import Word
-from domain.transcripts import Segment
+from domain.speech import OtherWords, SoundQuality, Word
+from domain.transcripts import LIVE, REFINED, Segment
 from storage.database import Database
 from storage.meetings import SqlMeetingStore
 from storage.memory import MemoryTranscriptStore
@@ -135,3 +136,53 @@ async def test_nothing_is_fine(store: TranscriptStore) -> None:
     await store.write([])
     await store.write_participants("m1", [])
     assert list(await store.segments("m1")) == []
+
+
+async def test_sound_and_other_words_come_back(store: TranscriptStore) -> None:
+    other = OtherWords("meet-captions", "Hello word", 0.5, 0.8, 1.5)
+    segment = replace(_segment("s1"), sound=SoundQuality(0.1, 0.9, 21.5, 0.0), other=other)
+    await store.write([segment])
+    assert await _only(store) == segment
+
+
+async def test_other_words_that_come_later_are_kept(store: TranscriptStore) -> None:
+    first = OtherWords("meet-captions", "Hello", 0.5, age_s=1.0)
+    last = OtherWords("meet-captions", "Hello word", 0.6, age_s=2.0)
+    sound = SoundQuality(0.1, 0.9, 21.5, 0.0)
+    await store.write([_segment("s1")])
+    for other in (first, last, first, None):
+        await store.write([replace(_segment("s1"), other=other, sound=sound)])
+    stored = await _only(store)
+    assert (stored.other, stored.sound) == (last, sound)
+
+
+async def test_versions_stand_beside_each_other(store: TranscriptStore) -> None:
+    live, refined = _segment("s1"), replace(_segment("r1"), version=REFINED)
+    await store.write([live, refined])
+    assert list(await store.segments("m1")) == [live]
+    assert list(await store.segments("m1", REFINED)) == [refined]
+    assert list(await store.segments("m1", LIVE)) == [live]
+    assert list(await store.segments("m2", REFINED)) == []
+
+
+async def test_a_version_is_replaced_as_a_whole(store: TranscriptStore) -> None:
+    final = _spanish("Hola mundo", TranslationState.FINAL, 2.0)
+    live = replace(_segment("s1"), translations=(final,))
+    old = [replace(_segment(key), version=REFINED, translations=(final,)) for key in ("r1", "r2")]
+    new = [replace(_segment(key, 3.0), version=REFINED, text="New") for key in ("r2", "r3")]
+    await store.write([live])
+    for segments in (old, new, new):
+        await store.replace("m1", REFINED, segments)
+        assert list(await store.segments("m1", REFINED)) == segments
+    assert list(await store.segments("m1")) == [live]
+    await store.replace("m1", REFINED, [])
+    assert list(await store.segments("m1", REFINED)) == []
+
+
+async def test_a_wrong_replacement_changes_nothing(store: TranscriptStore) -> None:
+    old = replace(_segment("r1"), version=REFINED)
+    await store.replace("m1", REFINED, [old])
+    for wrong in (_segment("x"), replace(_segment("x", meeting="m2"), version=REFINED)):
+        with pytest.raises(StorageError):
+            await store.replace("m1", REFINED, [replace(old, id="r2"), wrong])
+    assert list(await store.segments("m1", REFINED)) == [old]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from benchmarks.translation_weights import write_opus
 from domain.captions import TranslationState
 from domain.clock import FakeClock
 from domain.engines import load
@@ -17,20 +18,35 @@ from domain.ports import TranslationRequest, Translator
 from pipeline.translation import ENGINES
 from pipeline.translation.apertium import ApertiumTranslator
 from pipeline.translation.chain import TranslatorChain
+from pipeline.translation.ctranslate import CTranslateSettings, CTranslateTranslator
 from pipeline.translation.openai import OpenAISettings, OpenAITranslator
 from pipeline.translation.scripted import ScriptedTranslator, SilentTranslator
+from pipeline.translation.seamless import SeamlessSettings, SeamlessTranslator
 
 TABLE = {("en", "es"): {"The house is big.": "La casa es grande."}}
+
+WORDS = {"The": "La", "house": "casa", "is": "es", "big.": "grande."}
+
+
+class TableModel:
+    """Stands for loaded SeamlessM4T weights; what it does not know comes back as it is."""
+
+    def translate(self, text: str, source: str, target: str, beam: int) -> tuple[str, float | None]:
+        assert (source, target) == ("eng", "spa")
+        return TABLE["en", "es"].get(text, ""), 0.9
+
+    def hear(self, sound: bytes, target: str, beam: int) -> str:
+        raise NotImplementedError
 
 
 async def answer(request: web.Request) -> web.Response:
     asked = (await request.json())["messages"][-1]["content"].splitlines()[-1]
-    said = TABLE["en", "es"].get(asked, "")
+    said = TABLE["en", "es"].get(asked.removeprefix("<speech>").removesuffix("</speech>"), "")
     return web.json_response({"choices": [{"message": {"content": said}}]})
 
 
-@pytest.fixture(params=["apertium", "openai", "scripted", "chain"])
-async def translator(request: pytest.FixtureRequest) -> AsyncIterator[Translator]:
+@pytest.fixture(params=["apertium", "openai", "ctranslate2", "seamless", "scripted", "chain"])
+async def translator(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Translator]:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", answer)
     runner = web.AppRunner(app)
@@ -47,6 +63,11 @@ async def translator(request: pytest.FixtureRequest) -> AsyncIterator[Translator
         made = ApertiumTranslator()
     elif request.param == "openai":
         made = OpenAITranslator(OpenAISettings(url, "m"))
+    elif request.param == "ctranslate2":
+        write_opus(tmp_path / "opus-mt-en-es", WORDS)
+        made = CTranslateTranslator(CTranslateSettings((tmp_path,)))
+    elif request.param == "seamless":
+        made = SeamlessTranslator(SeamlessSettings(tmp_path), lambda _: TableModel())
     elif request.param == "scripted":
         made = ScriptedTranslator(TABLE)
     else:

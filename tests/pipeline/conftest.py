@@ -18,7 +18,7 @@ from domain.audio import FRAME_S, FRAME_SAMPLES, SAMPLE_RATE, Frame
 from domain.clock import FakeClock
 from domain.events import Event, Notice
 from domain.hints import Hint
-from domain.ports import Recognizer
+from domain.ports import Diarizer, Recognizer
 from domain.speech import SpokenUpdate
 from pipeline.hearing import HearingSettings
 from pipeline.listener import Listener
@@ -39,7 +39,9 @@ class Heard:
 
     @property
     def finals(self) -> list[SpokenUpdate]:
-        return sorted((u for u in self.updates if u.final), key=lambda u: u.start_s)
+        """The last word on every utterance."""
+        last = {u.utterance_id: u for u in self.updates if u.final}
+        return sorted(last.values(), key=lambda u: u.start_s)
 
     def text(self, participant_id: str | None = None) -> str:
         wanted = [u for u in self.finals if participant_id in (None, u.participant_id)]
@@ -53,7 +55,11 @@ class Heard:
         last: dict[str, SpokenUpdate] = {}
         for update in self.updates:
             before = last.get(update.utterance_id)
-            assert before is None or not before.final, "an update after the final one"
+            if before and before.final:
+                assert update.final, "an utterance goes on after its end"
+                assert update.words == before.words, "final words changed"
+                assert update != before, "the same update twice"
+                assert before.speaker in ("", update.speaker), "another name"
             if before:
                 assert update.words[: before.stable] == before.words[: before.stable]
                 assert update.stable >= before.stable
@@ -98,6 +104,7 @@ class Room:
         recognizer: Recognizer | None,
         settings: HearingSettings,
         until_s: float,
+        diarizer: Diarizer | None = None,
     ) -> Heard:
         heard = Heard()
         listener = Listener(
@@ -106,6 +113,7 @@ class Room:
             recognizer=recognizer,
             emit=heard.emit,
             notify=heard.events.append,
+            diarizer=diarizer,
         )
         frames: asyncio.Queue[Frame | None] = asyncio.Queue(100_000)
         hints: asyncio.Queue[Hint | None] = asyncio.Queue(100_000)

@@ -13,12 +13,13 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import DragomanError, EngineUnavailable
+from domain.errors import DragomanError, EngineError, EngineUnavailable
 from domain.ports import RecognitionRequest
 from domain.speech import Hypothesis
 from pipeline.asr.choose import choose
 from pipeline.asr.openai_answer import read, spread
-from pipeline.asr.openai_audio import OpenAIAudio, OpenAIAudioSettings
+from pipeline.asr.openai_audio import OpenAIAudio
+from pipeline.asr.openai_server import OpenAIAudioSettings
 from pipeline.asr.slots import Slots
 
 SECOND = 32000
@@ -151,7 +152,6 @@ async def test_a_bad_server_is_an_error(server: Server, engine: OpenAIAudio, ans
     ("answer", "reason"),
     [
         ({"text": "Доброе утро всем коллегам"}, "script"),
-        ({"text": "Buenos días a todos", "language": "spanish"}, "language"),
         ({"text": "Anna Berg, Kubernetes."}, "prompt"),
         ({"text": "word " * 300}, "compression"),
         ({"text": "Thank you for watching!"}, "phrase"),
@@ -165,6 +165,15 @@ async def test_what_was_not_said_comes_to_nothing(
     shown = await hear(engine, terms=("Anna Berg", "Kubernetes"))
     assert [(said(h), h.final) for h in shown] == [("", True)]
     assert engine.refusals[reason] >= 1
+
+
+async def test_another_language_than_asked_for_is_an_error(
+    server: Server, engine: OpenAIAudio
+) -> None:
+    server.answer = {"text": "Buenos días a todos", "language": "spanish"}
+    with pytest.raises(EngineError, match="Spanish where English"):
+        await hear(engine)
+    assert engine.refusals["language"] >= 1
 
 
 async def test_an_empty_answer_is_silence(server: Server, engine: OpenAIAudio) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,9 +11,10 @@ from domain.captions import Caption, Translation, TranslationState
 from domain.clock import FakeClock
 from domain.engines import EngineInfo, Health
 from domain.errors import EngineUnavailable
+from domain.events import Notice
 from domain.people import Participant
 from domain.ports import TranslationRequest
-from domain.speech import SpokenUpdate, Word
+from domain.speech import OtherWords, SoundQuality, SpokenUpdate, Word
 from pipeline.captioner import Captioner, CaptionSettings
 from pipeline.desk import DeskSettings, TranslationDesk
 
@@ -198,6 +200,32 @@ async def test_ids_are_the_same_on_a_replay_and_differ_between_meetings() -> Non
     assert ids[0] == ids[1] != ids[2]
 
 
+async def test_what_is_known_of_sound_and_other_words_reaches_the_caption() -> None:
+    captioner, screen, _ = rig(())
+    sound = SoundQuality(0.1, 0.5, 20.0, 0.0)
+    last = update(spoken("Hello there. How are you?"), 5, final=True, punctuated=True)
+    async with captioner:
+        await captioner.take(replace(last, sound=sound))
+        before = screen.last()
+        other = OtherWords("meet-captions", "Hello there how are you", 1.0)
+        await captioner.take(replace(last, other=other))
+    assert [c.sound for c in screen.last()] == [sound, sound]
+    assert [c.other.text for c in screen.last() if c.other] == ["Hello there", "how are you"]
+    assert [c.words for c in screen.last()] == [c.words for c in before]
+    assert [c.revision for c in screen.last()] == [c.revision + 1 for c in before]
+
+
+async def test_figures_are_told_at_the_end() -> None:
+    captioner, screen, engine = rig(("es",))
+    told: list[object] = []
+    captioner._notify = told.append
+    async with captioner:
+        await captioner.take(update(spoken("Yes."), 1, final=True, uid="a", punctuated=True))
+        await captioner.flush()
+    (notice,) = [event for event in told if isinstance(event, Notice)]
+    assert notice.text == "Translations: 1 asked for, 0% known already."
+
+
 VOCABULARY = [
     "i",
     "yes",
@@ -232,6 +260,9 @@ async def test_captions_under_any_updates(data: st.DataObject) -> None:
         words.append(Word(text, at + pause, at + pause + 0.2))
         at += pause + 0.2
     punctuated = data.draw(st.booleans())
+    tongue = (
+        st.sampled_from(["en", "es", "ja", "th"]) if data.draw(st.booleans()) else st.just("en")
+    )
     captioner, screen, _ = rig(("es",))
     captioner.names([Participant("1", "Anna May")])
     stable = 0
@@ -240,8 +271,17 @@ async def test_captions_under_any_updates(data: st.DataObject) -> None:
             stable = data.draw(st.integers(stable, len(words)))
             noise = data.draw(st.lists(st.sampled_from(VOCABULARY), max_size=5))
             tail = [Word(t, at + i, at + i + 0.5) for i, t in enumerate(noise)]
-            await captioner.take(update([*words[:stable], *tail], stable, punctuated=punctuated))
-        await captioner.take(update(words, len(words), final=True, punctuated=punctuated))
+            await captioner.take(
+                update(
+                    [*words[:stable], *tail],
+                    stable,
+                    punctuated=punctuated,
+                    language=data.draw(tongue),
+                )  # fmt: skip
+            )
+        await captioner.take(
+            update(words, len(words), final=True, punctuated=punctuated, language=data.draw(tongue))
+        )
         await captioner.flush()
     _check(screen)
     kept = [w.text.casefold().strip(".,?") for c in screen.last() for w in c.words]
@@ -264,6 +304,8 @@ def _check(screen: Screen) -> None:
             assert caption.final
             assert caption.words == old.words
         for translation in old.translations:
+            if caption.language != old.language:
+                break
             new = caption.translation(translation.language)
             if new is not None and new.state is TranslationState.DRAFT:
                 assert new.text.startswith(translation.text)

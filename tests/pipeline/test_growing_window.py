@@ -16,18 +16,22 @@ def told(window: GrowingWindow, spoken: list[Word]) -> tuple[Word, ...]:
     return tuple(Word(w.text, w.start_s - start_s, w.end_s - start_s) for w in inside)
 
 
-def speech(seconds: float, sentence: int) -> list[Word]:
+def speech(seconds: float, sentence: int, dense: bool = False) -> list[Word]:
     words = []
     for index in range(int(seconds / 0.5)):
-        end = "." if sentence and index % sentence == sentence - 1 else ""
-        words.append(Word(f"w{index}{end}", index * 0.5, index * 0.5 + 0.45))
+        closed = sentence and index % sentence == sentence - 1
+        text = "会議の"[index % 3] if dense else f"w{index}"
+        end = ("。" if dense else ".") if closed else ""
+        words.append(Word(f"{text}{end}", index * 0.5, index * 0.5 + 0.45))
     return words
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 9), st.floats(0.5, 3.0), st.floats(5.0, 70.0))
-def test_a_perfect_engine_is_shown_as_it_is(sentence: int, step_s: float, until_s: float) -> None:
-    window, spoken = GrowingWindow(), speech(80, sentence)
+@given(st.integers(0, 9), st.floats(0.5, 3.0), st.floats(5.0, 70.0), st.booleans())
+def test_a_perfect_engine_is_shown_as_it_is(
+    sentence: int, step_s: float, until_s: float, dense: bool
+) -> None:
+    window, spoken = GrowingWindow(), speech(80, sentence, dense)
     kept: tuple[Word, ...] = ()
     while window.heard_s < until_s:
         window.add(bytes(round(step_s * 16000) * 2))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from domain.speech import Hypothesis, Word
 from pipeline.align import agreeing, covered, fold
-from pipeline.stabilise import Stabiliser
+from pipeline.stabilise import DraftRules, Stabiliser
 
 
 def words(text: str) -> tuple[Word, ...]:
@@ -89,3 +89,45 @@ def test_a_long_text_is_aligned_quickly_and_rightly() -> None:
     kept = [f"w{i}" for i in range(3000)]
     changed = ["x", *kept[1:], "new"]
     assert covered(kept, changed) == 3000
+
+
+RULES = DraftRules(confirm=3, sure_after_s=0.6)
+
+
+def shown_of(stabiliser: Stabiliser, text: str, newest_s: float, until_s: float = 0.0) -> str:
+    return texts(stabiliser.update(Hypothesis(words(text), "en"), until_s, newest_s)[0])
+
+
+def test_a_draft_is_shown_once_three_hypotheses_say_it() -> None:
+    stabiliser = Stabiliser(RULES)
+    assert shown_of(stabiliser, "so we", 0.8) == ""
+    assert shown_of(stabiliser, "so we wait", 0.9) == ""
+    assert shown_of(stabiliser, "So, we went", 0.9) == "So, we"
+
+
+def test_a_draft_is_shown_once_enough_sound_follows_it() -> None:
+    stabiliser = Stabiliser(RULES)
+    assert shown_of(stabiliser, "so we wait", 1.4) == "so we"
+    assert shown_of(stabiliser, "no we wait", 1.4) == "no we"
+
+
+def test_a_word_that_the_engine_vouches_for_is_shown_at_once() -> None:
+    stabiliser = Stabiliser(RULES)
+    shown, stable = stabiliser.update(Hypothesis(words("so we wait"), "en", stable=2), 9.0, 1.2)
+    assert (texts(shown), stable) == ("so we", 2)
+
+
+@given(HYPOTHESES, st.integers(1, 4), st.floats(0, 2))
+def test_what_is_shown_is_the_stable_words_and_a_start_of_the_rest(
+    hypotheses: list[str], confirm: int, sure_after_s: float
+) -> None:
+    hidden = Stabiliser(DraftRules(confirm, sure_after_s))
+    open_ = Stabiliser()
+    for index, text in enumerate(hypotheses):
+        hypothesis = Hypothesis(words(text), "en")
+        newest_s = index * 0.5
+        shown, stable = hidden.update(hypothesis, newest_s - 0.4, newest_s)
+        everything, same = open_.update(hypothesis, newest_s - 0.4, newest_s)
+        assert stable == same, "hiding drafts changes nothing that is stable"
+        assert everything[: len(shown)] == shown
+        assert len(shown) >= stable

@@ -1,5 +1,6 @@
 # ruff: noqa: SIM905, E501
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,55 @@ def test_long_speech_is_cut_at_a_good_place() -> None:
     assert second.startswith("because")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["He said no.", "See no. 5 on Fig. 3, p. 12.", "It costs 3.50 dollars."]),
+        ("en", ["Wait... what was it?", "I see...", "Then we go."]),
+        ("es", ["El Sr. Gómez y la Dra. Ruiz llegan.", "¿Vienen Uds. en EE.UU. mañana?", "Sí."]),
+        ("es", ["Pagamos 3,5 millones, p.ej. hoy.", "¡Bien!"]),
+        ("fr", ["M. Dupont et Mme. Leroy parlent.", "C'est l'art. 3.", "Oui."]),
+        ("de", ["Hr. Meyer kommt z.B. am 3. Mai bzw. am 4. Juni.", "Das kostet ca. 5 Euro."]),
+        ("it", ["Il sig. Rossi e il dott. Bianchi.", "Pane, latte ecc.", "Va bene."]),
+        ("pt", ["O Sr. Silva e a Dra. Costa.", "Veja a pág. 7.", "Está bem?"]),
+        ("ru", ["Это г. Иванов, т.е. наш директор.", "Цены и т.д.", "Хорошо."]),
+        ("ko", ["안녕하세요.", "오늘은 3.5도입니다.", "좋아요?"]),
+        ("ar", ["كيف حالك؟", "أنا بخير، شكرا.", "مع د. أحمد!"]),
+        ("hi", ["यह डॉ. शर्मा हैं।", "आप कैसे हैं?", "ठीक है।"]),
+        ("zh", ["今天 是 三点五 度。", "你 好 吗？", "很 好！"]),
+        ("ja", ["「行き ます。」", "3.5 度 です。", "OK!"]),
+    ],
+)
+def test_sentences_of_many_languages(language: str, sentences: list[str]) -> None:
+    assert cut(spoken(" ".join(sentences)), language) == sentences
+
+
+@pytest.mark.parametrize(
+    ("language", "least", "most"), [("zh", 32, 56), ("ja", 32, 56), ("th", 64, 112)]
+)
+def test_scripts_without_spaces_are_cut_by_characters(language: str, least: int, most: int) -> None:
+    letter = {"zh": "中", "ja": "あ", "th": "ก"}[language]
+    pieces = cut(spoken(" ".join([letter * 2] * 200)), language)
+    sizes = [sum(char == letter for char in piece) for piece in pieces]
+    assert sum(sizes) == 400
+    assert all(least <= size <= most for size in sizes[:-1])
+
+
+def test_thai_falls_apart_at_pauses() -> None:
+    words = spoken("สวัสดี ครับ วันนี้ อากาศ ดี", {2: 0.9})
+    assert cut(words, "th", punctuated=False) == ["สวัสดี ครับ", "วันนี้ อากาศ ดี"]
+
+
+def test_the_language_may_change_on_the_way() -> None:
+    splitter = Splitter("en", punctuated=True, rules=RULES)
+    first = splitter.feed(spoken("Hello there."))
+    splitter.speak("ja")
+    second = splitter.feed(spoken("今日は 晴れ です。 OK"))
+    assert [(s.start, s.end) for s in [*first, *second, *splitter.finish()]] == [
+        (0, 2), (2, 5), (5, 6),
+    ]  # fmt: skip
+
+
 texts = st.lists(
     st.tuples(
         st.sampled_from(
@@ -79,6 +129,12 @@ texts = st.lists(
                 "Yes!",
                 "etc.",
                 "x",
+                "...",
+                "no.",
+                "5",
+                "।",
+                "؟",
+                "",
             ]
         ),
         st.sampled_from([0.0, 0.1, 0.4, 0.8, 2.5]),
@@ -91,7 +147,7 @@ texts = st.lists(
     texts,
     st.lists(st.integers(0, 7), max_size=60),
     st.booleans(),
-    st.sampled_from(["en", "ja", "de"]),
+    st.sampled_from(["en", "ja", "de", "th", "ru", "hi", "ar"]),
 )
 def test_no_word_is_lost_or_doubled_in_any_chunking(
     drawn: list[tuple[str, float]], sizes: list[int], punctuated: bool, language: str
@@ -110,5 +166,5 @@ def test_no_word_is_lost_or_doubled_in_any_chunking(
     spans += parts.finish()
     assert spans == expected
     assert [i for s in spans for i in range(s.start, s.end)] == list(range(len(words)))
-    if language != "ja":
+    if language not in ("ja", "th"):
         assert all(0 < s.end - s.start <= RULES.hard_words + 4 for s in spans)

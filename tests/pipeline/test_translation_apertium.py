@@ -79,6 +79,32 @@ async def test_terms_stay(engine: ApertiumTranslator) -> None:
 
 
 @needs_apertium
+async def test_required_wordings_come(engine: ApertiumTranslator) -> None:
+    request = TranslationRequest(
+        "The board reads the reports.", "en", "es", wording=(("board", "consejo"),)
+    )
+    result = await engine.translate(request)
+    assert "consejo" in result.text
+    assert "informes" in result.text
+
+
+@needs_apertium
+async def test_terms_and_wordings_stay_over_two_hops(engine: ApertiumTranslator) -> None:
+    if ("es", "fr") not in modes.installed(MODES):
+        pytest.skip("apertium-fr-es is not installed")
+    request = TranslationRequest(
+        "Mark has the report of House.",
+        "en",
+        "fr",
+        terms=("Mark", "House"),
+        wording=(("report", "compte rendu"),),
+    )
+    result = await engine.translate(request)
+    assert lost(request.text, result.text, request.terms) == ()
+    assert "compte rendu" in result.text
+
+
+@needs_apertium
 @pytest.mark.parametrize(
     "text",
     [
@@ -166,7 +192,7 @@ def test_the_stream_format_keeps_what_is_no_word(text: str) -> None:
 
 
 def test_masks_come_off_again() -> None:
-    masked, holders = mask("Anna and Mark met Anna", ("Anna", "Mark"))
+    masked, holders = mask("Anna and Mark met Anna", {"Anna": "Anna", "Mark": "Mark"})
     assert "Anna" not in masked
     assert unmask(masked, holders) == "Anna and Mark met Anna"
     assert unmask("nothing left", holders) is None

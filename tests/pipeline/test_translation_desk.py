@@ -12,7 +12,8 @@ from domain.errors import EngineError, EngineUnavailable
 from domain.events import StageTimed
 from domain.ports import TranslationRequest
 from domain.speech import Word
-from pipeline.desk import Context, DeskSettings, TranslationDesk
+from pipeline.context import Context
+from pipeline.desk import DeskSettings, TranslationDesk
 from pipeline.drafting import DraftView, erased, ready
 from pipeline.glossary import Glossary
 from pipeline.translation.breaker import Breaker
@@ -95,12 +96,12 @@ async def test_finals_pass_drafts_and_newer_drafts_replace_waiting_ones() -> Non
     gate.open.clear()
     desk, results, _ = desk_of(gate, DeskSettings(at_once=2, max_drafts=2))
     async with desk:
-        await desk.draft("x", "running", "en", "es")
+        await desk.draft("x", TranslationRequest("running", "en", "es"))
         await until(lambda: len(gate.asked) == 1)
         for text in ("one", "one two"):
-            await desk.draft("a", text, "en", "es")
-        await desk.draft("b", "b", "en", "es")
-        await desk.draft("c", "c", "en", "es")
+            await desk.draft("a", TranslationRequest(text, "en", "es"))
+        await desk.draft("b", TranslationRequest("b", "en", "es"))
+        await desk.draft("c", TranslationRequest("c", "en", "es"))
         await desk.final("f", "final", "en", "es")
         await until(lambda: len(gate.asked) == 2)
         assert gate.asked[1].text == "final"
@@ -115,7 +116,7 @@ async def test_a_draft_that_comes_after_its_final_is_thrown_away() -> None:
     gate.open.clear()
     desk, results, _ = desk_of(gate)
     async with desk:
-        await desk.draft("a", "run", "en", "es")
+        await desk.draft("a", TranslationRequest("run", "en", "es"))
         await until(lambda: len(gate.asked) == 1)
         await desk.final("a", "running", "en", "es")
         await until(lambda: len(gate.asked) == 2)
@@ -153,8 +154,10 @@ async def test_retries_end() -> None:
 
 
 async def test_an_impossible_direction_fails_at_once() -> None:
-    desk, results, _ = desk_of(Gate())
-    desk._translator = TranslatorChain([Gate()], FakeClock())
+    chain = TranslatorChain([Gate()], FakeClock())
+    desk = TranslationDesk(chain, FakeClock(), notify=lambda _: None)
+    results = Results()
+    desk.deliver_to(results.take)
     async with desk:
         await desk.final("a", "text", "en", "ja")
         await desk.settle(1)

@@ -24,6 +24,8 @@ from storage.facts import SqlFactStore
 from storage.meetings import SqlMeetingStore
 from storage.transcripts import SqlTranscriptStore
 
+TEXTS = [name for name, each in FORMATS.items() if each.text]
+
 HOSTILE = (
     "-->",
     "00:00:01.000 --> 00:00:02.000",
@@ -129,19 +131,20 @@ def test_json_has_everything(transcript: Transcript) -> None:
 
 
 def test_original_only_has_no_translation(transcript: Transcript) -> None:
-    for name in FORMATS:
+    for name in TEXTS:
         text = export(transcript, name, mode=Mode.ORIGINAL).decode()
         assert "Hola" not in text
         assert "not translated" not in text
 
 
-@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_foreign_text_stays_text(
     transcript: Transcript, segment: Callable[..., Segment], text: str, name: str
 ) -> None:
     made = export(_hostile(transcript, segment, text), name).decode()
     if name != "json":
+        made = made.replace("\r\n", "\n").removeprefix("\ufeff")
         assert not any(char in made for char in "\x1b\x07\x00\u202e\u2028\r")
     if name in ("srt", "vtt"):
         cues = [line for line in made.split("\n") if "-->" in line]

@@ -75,7 +75,8 @@ class Heard:
             progress=self.waited.append,
         )
         await self.listener.run(feed.frames(), feed.hints())
-        return [" ".join(w.text for w in update.words) for update in self.updates if update.final]
+        last = {update.utterance_id: update for update in self.updates if update.final}
+        return [" ".join(w.text for w in update.words) for update in last.values()]
 
 
 async def test_a_slow_engine_loses_nothing_and_is_never_behind(tape: Make) -> None:

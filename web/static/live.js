@@ -5,6 +5,7 @@ import { showListening, showLook, showStay } from "./controls.js";
 import {
   showLevels, showMeeting, showNotice, showPeople, showPicture, showStages, showState,
 } from "./panels.js";
+import "./listen.js";
 import { keepOpen } from "./socket.js";
 
 const SHOW = {

@@ -1,0 +1,58 @@
+"""`dragoman serve`: the server with dashboard, calendars, viewers and API."""
+
+import argparse
+import asyncio
+from typing import Any
+
+from dragoman import console
+from dragoman.settings import Settings
+from dragoman.signals import StopSignals
+from dragoman.store import open_stores
+
+
+def add(commands: Any) -> argparse.ArgumentParser:
+    """Adds the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "serve", help="run the server: dashboard, calendars, viewers, API", description=__doc__
+    )
+    parser.add_argument("--host", help="address to listen at (default: this machine only)")
+    parser.add_argument("--port", type=int, help="default: 8470; 0 takes a free one")
+    parser.add_argument("--public-url", metavar="URL", help="address under which people reach it")
+    parser.add_argument("--base-url", metavar="URL", help="another site than Meet")
+    return parser
+
+
+def overrides(args: argparse.Namespace) -> dict[str, Any]:
+    """Settings that the arguments stand for."""
+    return {
+        "server": {
+            "host": args.host,
+            "port": args.port,
+            "public_url": args.public_url,
+            "base_url": args.base_url,
+        }
+    }
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Serves until Ctrl-C or SIGTERM; bots run on."""
+    return asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> int:
+    from dragoman.serve.parts import open_parts
+    from dragoman.serve.server import serve
+
+    stop = asyncio.Event()
+    with StopSignals() as signals:
+        async with open_stores(settings) as stores, open_parts(settings, stores) as parts:
+            async with serve(settings, stores, parts) as serving:
+                console.say(f"Dragoman serves at {serving.address}")
+                if serving.first_owner:
+                    console.say(f"First, make the owner's account: {serving.first_owner}")
+                signals.leave = lambda _reason: stop.set()
+                await stop.wait()
+        running = [bot.meeting_id[:8] for bot in parts.watch.bots()]
+    if running:
+        console.say(f"These bots run on: {', '.join(running)}. Send one away: dragoman leave ID")
+    return 0

@@ -1,0 +1,1 @@
+"""The pipeline of a meeting on the sound of a browser."""

@@ -1,0 +1,1 @@
+"""Models in hand: what the engines want, fetched from a hub, served where a server is wanted."""

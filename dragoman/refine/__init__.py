@@ -1,0 +1,1 @@
+"""The second pass: kept sound heard again, at leisure and as a whole."""

@@ -1,0 +1,1 @@
+"""The server: what stands behind its pages and its API."""

@@ -1,0 +1,122 @@
+"""What is due when meetings are over: transcripts are delivered, old things deleted."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from domain.errors import DragomanError
+from domain.meetings import ENDINGS, Meeting, MeetingState
+from domain.serving import NotesDesk
+from dragoman.serve.delivery import Delivery
+from dragoman.settings import Settings
+from dragoman.store import Stores
+from scheduler.desk import Calendars
+from storage.retention import Kind, Retention
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+LOOKED_AT = 100
+CLEAN_S = 3600.0
+LATE = timedelta(days=2)
+"""A meeting that ended before is not delivered any more."""
+DELIVERED = "delivered"
+"""Fact of a meeting: to whom its transcript was sent."""
+
+
+class Ends:
+    """An async context manager: looks after ended meetings while it is open.
+
+    A meeting is delivered once; one that ended while the server was away is delivered at its
+    next start.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        stores: Stores,
+        delivery: Delivery,
+        notes: NotesDesk,
+        calendars: Calendars,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._notes = notes
+        self._calendars = calendars
+        self._delivery = delivery
+        self._retention = Retention(stores.database, settings.data_dir)
+        self._now = now
+        self._done: set[str] = set()
+        self._group = asyncio.TaskGroup()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        self._tasks = [
+            self._group.create_task(_each(LOOK_S, self.look)),
+            self._group.create_task(_each(CLEAN_S, self.clean)),
+        ]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self._group.__aexit__(None, None, None)
+
+    async def look(self) -> None:
+        """Delivers what has ended since the last look. Raises StorageError."""
+        for meeting in await self._stores.meetings.recent(LOOKED_AT):
+            if meeting.state not in ENDINGS or meeting.id in self._done:
+                continue
+            await self._over(meeting)
+            self._done.add(meeting.id)
+
+    async def clean(self) -> None:
+        """Deletes what is older than the settings want it to be. Raises StorageError."""
+        kept = self._settings.retention
+        days = {
+            Kind.SOUND: kept.sound_days,
+            Kind.TRANSCRIPTS: kept.transcripts_days,
+            Kind.NOTES: kept.notes_days,
+            Kind.LOGS: kept.logs_days,
+        }
+        wanted = {kind: value for kind, value in days.items() if value > 0}
+        expired = await self._retention.expired(wanted, self._now())
+        if expired:
+            log.info("%d things are older than they are to be kept", len(expired))
+            await self._retention.delete(expired)
+
+    async def _over(self, meeting: Meeting) -> None:
+        if meeting.state is not MeetingState.ENDED or meeting.ended_at is None:
+            return
+        facts = await self._stores.facts.facts(meeting.id)
+        if DELIVERED in facts or meeting.ended_at < self._now() - LATE:
+            return
+        event = facts.get("event", "")
+        receivers = await self._calendars.deliver_to(event) if event else ()
+        if not receivers and self._settings.delivery.folder is None:
+            return
+        done = await self._delivery.over(meeting.id, receivers, await self._notes.notes(meeting.id))
+        for to, why in done.failed.items():
+            log.warning("a transcript was not delivered to %s: %s", to, why)
+        told = ", ".join([*done.sent, *(f"not {to}: {why}" for to, why in done.failed.items())])
+        await self._stores.facts.put(meeting.id, DELIVERED, told or "nobody")
+
+
+async def _each(every_s: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except DragomanError as error:
+            log.warning("what is due after meetings could not be done: %s", error.message)
+        await asyncio.sleep(every_s)

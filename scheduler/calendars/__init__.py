@@ -1,0 +1,1 @@
+"""Calendars: where events come from."""

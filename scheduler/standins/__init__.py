@@ -1,0 +1,1 @@
+"""Calendar servers on this machine, for tests, benchmarks and demonstrations."""

@@ -1,0 +1,164 @@
+"""Finds what was said, in all meetings: words, phrases and beginnings of words, newest first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from unicodedata import normalize
+
+from sqlalchemy import text as sql
+from sqlmodel import Session, col
+
+from domain.errors import UsageError
+from domain.serving import Hit, Hits, Query
+from domain.text import clean
+from domain.transcripts import Segment
+from storage.database import Database
+from storage.edited import apply
+from storage.edits import read_edits
+from storage.meetings import SqlMeetingStore
+from storage.search_index import original, take_in, text_of
+from storage.search_query import Wanted, excerpt, match, parse
+from storage.tables import SegmentRow
+from storage.transcripts import people_of, read_segments
+
+MOST = 200
+"""Hits on a page."""
+COUNTED = 1000
+"""Beyond so many places the total is not counted."""
+LONGEST = 100_000
+
+_RANGE = "search_index MATCH :match AND rowid < :before AND rowid >= :since"
+_PAGE = sql(
+    "SELECT search_text.id, search_text.segment_id, search_text.meeting_id, search_text.language "
+    f"FROM (SELECT rowid FROM search_index WHERE {_RANGE} ORDER BY rowid DESC LIMIT :limit) "
+    "JOIN search_text ON search_text.id = rowid ORDER BY search_text.id DESC"
+)
+_COUNT = sql(
+    "SELECT count(*), count(DISTINCT segment_id) FROM search_text WHERE id IN "
+    f"(SELECT rowid FROM search_index WHERE {_RANGE} LIMIT {COUNTED + 1})"
+)
+_END = (1 << 63) - 1
+
+Place = tuple[int, str, str, str]
+"""Id in the index, segment, meeting, language."""
+
+
+class SqlSearch:
+    """Full-text search on an SQLite database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._meetings = SqlMeetingStore(database)
+
+    async def refresh(self) -> int:
+        """Brings the index up to date; how many segments were taken in. Searching does it by
+        itself; after an import it is quicker to have done it before."""
+        self._check()
+        taken = 0
+        while await self._database.read(_is_due):
+            taken += await self._database.write(take_in)
+        return taken
+
+    async def find(self, query: Query) -> Hits:
+        """A page of hits, the newest first. Raises UsageError for a cursor that is none."""
+        wanted = parse(query.text)
+        asked = match(wanted, query.speaker, query.language, query.meeting_id)
+        if not asked or (query.text.strip() and not wanted):
+            return Hits(())
+        await self.refresh()
+        window: dict[str, str | int] = {
+            "match": asked,
+            "before": min(_before(query.cursor), _edge(query.until, _END)),
+            "since": _edge(query.since, 0),
+        }
+        limit = max(1, min(query.limit, MOST))
+        found = await self._database.read(lambda session: _page(session, window, limit))
+        hits = await self._hits(found.places, wanted)
+        total = None
+        if not query.cursor:
+            total = await self._database.read(lambda session: _count(session, window))
+        return Hits(hits, str(found.places[-1][0]) if found.more else "", total)
+
+    def _check(self) -> None:
+        if self._database.url.get_backend_name() != "sqlite":
+            raise UsageError(
+                "The search works on SQLite databases only.", "Keep the meetings in one."
+            )
+
+    async def _hits(self, places: Sequence[Place], wanted: Sequence[Wanted]) -> list[Hit]:
+        segments = await self._database.read(lambda session: _edited(session, places))
+        hits: list[Hit] = []
+        meetings = {m: await self._meetings.get(m) for m in dict.fromkeys(p[2] for p in places)}
+        for _, segment_id, meeting_id, language in places:
+            segment, meeting = segments.get(segment_id), meetings[meeting_id]
+            if segment is None or meeting is None:
+                continue
+            shown = clean(normalize("NFC", text_of(segment, language)), LONGEST)
+            hits.append(Hit(meeting, segment, *excerpt(shown, wanted), language))
+        return hits
+
+
+class _Found:
+    """Places on a page, and whether there are more."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self.more = False
+
+
+def _page(session: Session, window: dict[str, str | int], limit: int) -> _Found:
+    """Each segment once: where the original is among several languages, the original."""
+    found = _Found()
+    seen: dict[str, int] = {}
+    before = window["before"]
+    step = limit * 3 + 1
+    while True:
+        rows = session.execute(_PAGE, {**window, "before": before, "limit": step}).all()
+        for row in rows:
+            place: Place = (row[0], row[1], row[2], row[3])
+            if place[1] in seen:
+                # The page goes on after the last language of a segment.
+                known = found.places[seen[place[1]]]
+                better = original(place[0]) and not original(known[0])
+                chosen = place if better else known
+                found.places[seen[place[1]]] = (place[0], *chosen[1:])
+                continue
+            if len(found.places) == limit:
+                found.more = True
+                return found
+            seen[place[1]] = len(found.places)
+            found.places.append(place)
+        if len(rows) < step:
+            return found
+        before = rows[-1][0]
+
+
+def _count(session: Session, window: dict[str, str | int]) -> int | None:
+    places, segments = session.execute(_COUNT, window).one()
+    return int(segments) if places <= COUNTED else None
+
+
+def _is_due(session: Session) -> bool:
+    return session.execute(sql("SELECT 1 FROM search_due LIMIT 1")).first() is not None
+
+
+def _edited(session: Session, places: Sequence[Place]) -> dict[str, Segment]:
+    found = read_segments(session, col(SegmentRow.id).in_([place[1] for place in places]))
+    segments: dict[str, Segment] = {}
+    for meeting_id in dict.fromkeys(place[2] for place in places):
+        own = [segment for segment in found if segment.meeting_id == meeting_id]
+        edits = read_edits(session, meeting_id)
+        people = people_of(session, meeting_id) if edits else []
+        segments.update({s.id: s for s in apply(edits, own, people).segments})
+    return segments
+
+
+def _before(cursor: str) -> int:
+    if not cursor:
+        return _END
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 19):
+        raise UsageError("This is no cursor of a search.", "Search again from the start.")
+    return min(int(cursor), _END)
+
+
+def _edge(at: datetime | None, otherwise: int) -> int:
+    return otherwise if at is None else max(0, min(int(at.timestamp()) << 32, _END))

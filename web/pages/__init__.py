@@ -1,0 +1,1 @@
+"""The dashboard: pages for people who run meetings and read what was said."""

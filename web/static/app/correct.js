@@ -1,0 +1,68 @@
+// Corrects a line in its place, with a way back.
+
+import { send } from "./orders.js";
+import { toast } from "./toast.js";
+
+const meeting = document.getElementById("meeting").dataset.meeting;
+
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  return element;
+}
+
+async function save(line, text) {
+  const told = await send(`${meeting}/lines/${encodeURIComponent(line.id)}`, { text });
+  line.querySelector(".original").textContent = told.text;
+}
+
+function open(line) {
+  if (line.querySelector("form")) return;
+  const original = line.querySelector(".original");
+  const before = original.textContent;
+  const form = make("form", "stack-1");
+  const field = make("textarea");
+  field.value = before;
+  field.rows = Math.min(6, Math.ceil(before.length / 60) + 1);
+  field.setAttribute("aria-label", "Correct the text");
+  field.lang = original.lang;
+  field.dir = original.dir;
+  const row = make("div", "row");
+  const cancel = make("button", "", "Cancel");
+  cancel.type = "button";
+  row.append(make("button", "main", "Save"), cancel, make("small", "", "Ctrl + Enter saves"));
+  form.append(field, row);
+  const shut = () => {
+    form.remove();
+    original.hidden = false;
+    line.querySelector(".edit").focus();
+  };
+  cancel.addEventListener("click", shut);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") shut();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text || text === before) return shut();
+    try {
+      await save(line, text);
+      shut();
+      toast("Corrected.", () => save(line, before).catch((error) => toast(error.message)));
+    } catch (error) {
+      toast(error.message);
+    }
+  });
+  original.hidden = true;
+  line.prepend(form);
+  field.focus();
+}
+
+document.getElementById("lines").addEventListener("click", (event) => {
+  const edit = event.target.closest(".edit");
+  if (!edit || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  open(edit.closest(".line"));
+});
