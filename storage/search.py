@@ -22,6 +22,9 @@ from storage.transcripts import people_of, read_segments
 
 MOST = 200
 """Hits on a page."""
+AT_ONCE = 5
+"""Hours of speech that a search takes into the index before it answers; of an import of many
+meetings the rest waits for `refresh` or for the next search."""
 COUNTED = 1000
 """Beyond so many places the total is not counted."""
 LONGEST = 100_000
@@ -31,10 +34,6 @@ _PAGE = sql(
     "SELECT search_text.id, search_text.segment_id, search_text.meeting_id, search_text.language "
     f"FROM (SELECT rowid FROM search_index WHERE {_RANGE} ORDER BY rowid DESC LIMIT :limit) "
     "JOIN search_text ON search_text.id = rowid ORDER BY search_text.id DESC"
-)
-_COUNT = sql(
-    "SELECT count(*), count(DISTINCT segment_id) FROM search_text WHERE id IN "
-    f"(SELECT rowid FROM search_index WHERE {_RANGE} LIMIT {COUNTED + 1})"
 )
 _END = (1 << 63) - 1
 
@@ -49,13 +48,14 @@ class SqlSearch:
         self._database = database
         self._meetings = SqlMeetingStore(database)
 
-    async def refresh(self) -> int:
-        """Brings the index up to date; how many segments were taken in. Searching does it by
-        itself; after an import it is quicker to have done it before."""
+    async def refresh(self, most: int | None = None) -> int:
+        """Brings the index up to date; how many segments were taken in. With `most`, no more
+        than so many transactions."""
         self._check()
-        taken = 0
-        while await self._database.read(_is_due):
+        taken = rounds = 0
+        while (most is None or rounds < most) and await self._database.read(_is_due):
             taken += await self._database.write(take_in)
+            rounds += 1
         return taken
 
     async def find(self, query: Query) -> Hits:
@@ -64,19 +64,18 @@ class SqlSearch:
         asked = match(wanted, query.speaker, query.language, query.meeting_id)
         if not asked or (query.text.strip() and not wanted):
             return Hits(())
-        await self.refresh()
+        await self.refresh(AT_ONCE)
         window: dict[str, str | int] = {
             "match": asked,
             "before": min(_before(query.cursor), _edge(query.until, _END)),
             "since": _edge(query.since, 0),
         }
         limit = max(1, min(query.limit, MOST))
-        found = await self._database.read(lambda session: _page(session, window, limit))
+        found = await self._database.read(
+            lambda session: _page(session, window, limit, counted=not query.cursor)
+        )
         hits = await self._hits(found.places, wanted)
-        total = None
-        if not query.cursor:
-            total = await self._database.read(lambda session: _count(session, window))
-        return Hits(hits, str(found.places[-1][0]) if found.more else "", total)
+        return Hits(hits, str(found.places[-1][0]) if found.more else "", found.total)
 
     def _check(self) -> None:
         if self._database.url.get_backend_name() != "sqlite":
@@ -98,21 +97,25 @@ class SqlSearch:
 
 
 class _Found:
-    """Places on a page, and whether there are more."""
+    """Places on a page, whether there are more, and how many in all where that is known."""
 
     def __init__(self) -> None:
         self.places: list[Place] = []
         self.more = False
+        self.total: int | None = None
 
 
-def _page(session: Session, window: dict[str, str | int], limit: int) -> _Found:
+def _page(session: Session, window: dict[str, str | int], limit: int, *, counted: bool) -> _Found:
     """Each segment once: where the original is among several languages, the original."""
     found = _Found()
     seen: dict[str, int] = {}
     before = window["before"]
-    step = limit * 3 + 1
+    # One query of the index gives the page and the total: a common character costs its time there.
+    step = max(limit * 3, COUNTED) + 1
     while True:
         rows = session.execute(_PAGE, {**window, "before": before, "limit": step}).all()
+        if counted and not seen and len(rows) < step:
+            found.total = len({row[1] for row in rows})
         for row in rows:
             place: Place = (row[0], row[1], row[2], row[3])
             if place[1] in seen:
@@ -130,11 +133,6 @@ def _page(session: Session, window: dict[str, str | int], limit: int) -> _Found:
         if len(rows) < step:
             return found
         before = rows[-1][0]
-
-
-def _count(session: Session, window: dict[str, str | int]) -> int | None:
-    places, segments = session.execute(_COUNT, window).one()
-    return int(segments) if places <= COUNTED else None
 
 
 def _is_due(session: Session) -> bool:
