@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aiohttp import ClientSession, DummyCookieJar
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
 
 from domain.calendars import CalendarRecord, CalendarSource
+from scheduler.calendars import dav_xml
 from scheduler.calendars.caldav import CalDavSource
 from scheduler.calendars.google import GoogleSource
 from scheduler.calendars.google_auth import Consent
@@ -29,7 +30,7 @@ from scheduler.plan import Timing
 from scheduler.planner import Planner
 from scheduler.standins.google import GoogleStandIn
 from scheduler.standins.ics import CALENDAR, IcsStandIn, ics_event
-from scheduler.standins.radicale import PASSWORD, USER, radicale
+from scheduler.standins.radicale import PASSWORD, USER, Radicale, radicale
 from scheduler.standins.serving import served
 from scheduler.sync import Polling, Syncer
 from storage.calendars import SqlCalendarStore, SqlEventStore
@@ -81,6 +82,18 @@ async def ics(count: int, web: Web, _folder: Path) -> AsyncIterator[Case]:
         yield Case(IcsSource("Team", f"{address}/calendar.ics", READER, web), change)
 
 
+async def _warm(server: Radicale, calendar: str) -> None:
+    """Lets the server read its files for the first time, which is its own affair."""
+    window = dav_xml.window_query(NOW - timedelta(hours=12), NOW + timedelta(days=8))
+    for method, depth, body in (("PROPFIND", "0", dav_xml.ABOUT), ("REPORT", "1", window)):
+        asked = server.http.request(
+            method, calendar, data=body, headers={"Depth": depth}, timeout=ClientTimeout(None)
+        )
+        async with asked as answer:
+            assert answer.status == 207
+            await answer.read()
+
+
 @asynccontextmanager
 async def caldav(count: int, web: Web, folder: Path) -> AsyncIterator[Case]:
     """A Radicale server."""
@@ -92,9 +105,7 @@ async def caldav(count: int, web: Web, folder: Path) -> AsyncIterator[Case]:
     async with radicale(folder) as server:
         team = f"{server.address}/{USER}/team/"
         login = Login(USER, PASSWORD)
-        # The server reads its files for the first time.
-        window = (NOW - timedelta(hours=12), NOW + timedelta(days=8))
-        await CalDavSource("Team", team, READER, web, login).sync("", *window)
+        await _warm(server, team)
 
         async def change() -> None:
             await server.put(team, "new.ics", CALENDAR.format(event(count + 1)))

@@ -5,7 +5,7 @@
 
 Without files the English sets of ../shared/data are heard. Left out of them: references that
 hold mishearings (sb_*), one written in digits (pvc_test_en_norm), a second copy (jfk.flac), and
-sound without a header (goforward.raw). --quick hears eight of them. The engine is opened anew
+sound without a header (goforward.raw). --quick hears nine of them. The engine is opened anew
 for each file.
 
 streaming: as in a meeting. utterance-at-a-time: the same cuts, but each utterance goes to the
@@ -216,7 +216,7 @@ def main() -> None:
     )
     parser.add_argument("files", nargs="*", metavar="FILE[=REFERENCE]")
     parser.add_argument("--asr", action="append", metavar="ENGINE")
-    parser.add_argument("--quick", action="store_true", help="eight files only")
+    parser.add_argument("--quick", action="store_true", help="nine files only")
     parser.add_argument("--realtime", action="store_true", help="at the pace of the sound")
     parser.add_argument("--json", action="store_true", help="figures as JSON lines")
     parser.add_argument("--data", type=Path, default=DATA, metavar="DIR")

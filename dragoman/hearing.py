@@ -27,20 +27,21 @@ async def open_recognizer(
 ) -> AsyncIterator[Recognizer]:
     """Chooses an engine, tells why, and gives it back at the end.
 
-    With `auto`, the engines behind the chosen one take over where it fails. `kept` is a folder
+    With `auto`, the engines behind the chosen one take over where it fails, and those before it
+    are tried again after a rest. `kept` is a folder
     for what was measured and compiled here. Raises MissingError.
     """
 
     def tell(text: str) -> None:
         notify(Notice("recognizer", text, 0.0))
 
-    builders = recognizer_builders(settings, kept=kept)
+    builders = recognizer_builders(settings, kept=kept, tell=tell)
     recognizer, reason = await choose(settings.engine, builders)
     tell(reason)
     name = recognizer.info.name
     order = [each for each in AUTO_ORDER if each != CAPTIONS]
     if settings.engine == "auto" and name in order:
-        links = [Link(each, builders[each]) for each in order[order.index(name) :]]
+        links = [Link(each, builders[each]) for each in order]
         recognizer = RecognizerChain(links, tell, first=(name, recognizer))
     try:
         yield recognizer
@@ -49,9 +50,16 @@ async def open_recognizer(
 
 
 def recognizer_builders(
-    settings: HearingGroup, *, fetch: bool = True, kept: Path | None = None
+    settings: HearingGroup,
+    *,
+    fetch: bool = True,
+    kept: Path | None = None,
+    tell: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Callable[[], Recognizer]]:
-    """Every engine's name and how it is made as set up; without `fetch` none downloads a model."""
+    """Every engine's name and how it is made as set up; without `fetch` none downloads a model.
+
+    `tell` gets what engines say of themselves.
+    """
     builders: dict[str, Callable[[], Recognizer]] = {
         name: load(ENGINES, name) for name in ("pocketsphinx", CAPTIONS, "scripted")
     }
@@ -78,7 +86,7 @@ def recognizer_builders(
     )
     measured = kept / "speeds.json" if kept else None
     builders["faster-whisper"] = lambda: FasterWhisper(whisper, measured=measured)
-    builders["openvino"] = lambda: OpenVinoWhisper(openvino)
+    builders["openvino"] = lambda: OpenVinoWhisper(openvino, notify=tell)
     builders["openai-audio"] = lambda: OpenAIAudio(server)
     builders["realtime"] = lambda: Realtime(server)
     return builders

@@ -40,13 +40,16 @@ class Knowledge:
 
 
 class Choices:
-    """Decides per participant, and tells every decision once."""
+    """Decides per participant, and tells every decision once.
+
+    `engine` says what the recogniser in use can do at that moment; None where there is none.
+    """
 
     def __init__(
         self,
         settings: HearingSettings,
         clock: Clock,
-        engine: EngineInfo | None,
+        engine: Callable[[], EngineInfo | None],
         knowledge: Knowledge,
         notify: Callable[[Event], None],
     ) -> None:
@@ -62,7 +65,7 @@ class Choices:
 
     def of(self, participant_id: str) -> Choice:
         """Where this participant's words come from at present."""
-        engine, wanted = self._engine, self._settings.engine
+        engine, wanted = self._engine(), self._settings.engine
         if engine is None or CAPTIONS_ONLY in (wanted, engine.name):
             return Choice.CAPTIONS
         if wanted != "auto":
@@ -116,8 +119,9 @@ class Choices:
         self._told[participant_id] = choice
         code = self._know.languages.of(participant_id)
         language = f" ({language_name(code)})" if code else ""
-        engine = self._engine.name if self._engine else "nobody"
-        source = f"the sound, by {engine}" if choice == Choice.SOUND else "Meet's captions"
+        engine = self._engine()
+        by = engine.name if engine else "nobody"
+        source = f"the sound, by {by}" if choice == Choice.SOUND else "Meet's captions"
         person = self._know.attribution.named(participant_id).speaker or "Unnamed speakers"
         self.say(f"{person}{language}: words come from {source}.")
 

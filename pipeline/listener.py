@@ -69,7 +69,9 @@ class Listener:
         self._voices = VoiceEars(settings, clock, diarizer, self._attribution, notify)
         engine = recognizer.info if recognizer else None
         knowledge = Knowledge(self._languages, self._lines, self._lag, self._attribution)
-        choices = Choices(settings, clock, engine, knowledge, notify)
+        choices = Choices(
+            settings, clock, lambda: recognizer.info if recognizer else None, knowledge, notify
+        )
         self._sources = WordSources(settings, clock, choices, knowledge, emit=emit)
         self._effort = Effort(
             clock,

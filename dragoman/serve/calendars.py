@@ -139,6 +139,8 @@ async def _polled(syncer: Syncer, first: asyncio.Event) -> None:
                 prune_at = loop.time() + PRUNE_S
         except DragomanError as error:
             log.warning("the calendars could not be polled: %s", error.message)
+        except Exception:
+            log.exception("polling the calendars failed; it goes on")
         first.set()
         await asyncio.sleep(LOOK_S)
 
@@ -155,4 +157,6 @@ async def _looked(join: AutoJoin, first: asyncio.Event) -> None:
             await join.look()
         except DragomanError as error:
             log.warning("what is due could not be looked at: %s", error.message)
+        except Exception:
+            log.exception("looking at what is due failed; it goes on")
         await asyncio.sleep(LOOK_S)

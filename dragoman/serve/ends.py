@@ -7,20 +7,23 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from domain.errors import DragomanError
+from domain.errors import DragomanError, UsageError
 from domain.meetings import ENDINGS, Meeting, MeetingState
-from domain.serving import NotesDesk
+from domain.serving import Notes, NotesDesk
 from dragoman.serve.delivery import Delivery
+from dragoman.serve.kept import days_of, retention_of
 from dragoman.settings import Settings
 from dragoman.store import Stores
 from scheduler.desk import Calendars
-from storage.retention import Kind, Retention
+from storage.search import SqlSearch
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 LOOKED_AT = 100
 CLEAN_S = 3600.0
+INDEX_S = 60.0
+"""Between two looks at what is to be indexed, so that searches need not."""
 LATE = timedelta(days=2)
 """A meeting that ended before is not delivered any more."""
 DELIVERED = "delivered"
@@ -49,7 +52,9 @@ class Ends:
         self._notes = notes
         self._calendars = calendars
         self._delivery = delivery
-        self._retention = Retention(stores.database, settings.data_dir)
+        self._retention = retention_of(stores.database, settings)
+        self._days = days_of(settings.retention)
+        self._search = SqlSearch(stores.database)
         self._now = now
         self._done: set[str] = set()
         self._group = asyncio.TaskGroup()
@@ -60,6 +65,7 @@ class Ends:
         self._tasks = [
             self._group.create_task(_each(LOOK_S, self.look)),
             self._group.create_task(_each(CLEAN_S, self.clean)),
+            self._group.create_task(_each(INDEX_S, self._search.refresh)),
         ]
         return self
 
@@ -83,15 +89,7 @@ class Ends:
 
     async def clean(self) -> None:
         """Deletes what is older than the settings want it to be. Raises StorageError."""
-        kept = self._settings.retention
-        days = {
-            Kind.SOUND: kept.sound_days,
-            Kind.TRANSCRIPTS: kept.transcripts_days,
-            Kind.NOTES: kept.notes_days,
-            Kind.LOGS: kept.logs_days,
-        }
-        wanted = {kind: value for kind, value in days.items() if value > 0}
-        expired = await self._retention.expired(wanted, self._now())
+        expired = await self._retention.expired(self._days, self._now())
         if expired:
             log.info("%d things are older than they are to be kept", len(expired))
             await self._retention.delete(expired)
@@ -102,18 +100,29 @@ class Ends:
         facts = await self._stores.facts.facts(meeting.id)
         if DELIVERED in facts or meeting.ended_at < self._now() - LATE:
             return
+        notes = await self._noted(meeting)
         event = facts.get("event", "")
         receivers = await self._calendars.deliver_to(event) if event else ()
         if not receivers and self._settings.delivery.folder is None:
             return
-        done = await self._delivery.over(meeting.id, receivers, await self._notes.notes(meeting.id))
+        done = await self._delivery.over(meeting.id, receivers, notes)
         for to, why in done.failed.items():
             log.warning("a transcript was not delivered to %s: %s", to, why)
         told = ", ".join([*done.sent, *(f"not {to}: {why}" for to, why in done.failed.items())])
         await self._stores.facts.put(meeting.id, DELIVERED, told or "nobody")
 
+    async def _noted(self, meeting: Meeting) -> Notes | None:
+        """The notes, made now where nobody has; None for a meeting in which nothing was said."""
+        try:
+            return await self._notes.notes(meeting.id) or await self._notes.make(meeting.id)
+        except UsageError:
+            return None
+        except DragomanError as error:
+            log.warning("no notes of a meeting could be made: %s", error.message)
+            return None
 
-async def _each(every_s: float, work: Callable[[], Awaitable[None]]) -> None:
+
+async def _each(every_s: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await work()

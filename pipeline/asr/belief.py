@@ -42,6 +42,6 @@ class Belief:
             return replace(heard, words=()) if piece.final else None
         if piece.final and heard.words:
             self._doubted.pop(piece.track, None)
-        if heard.words and not piece.language:
+        if heard.words and heard.language and not piece.language:
             self.languages[piece.track] = heard.language
         return heard

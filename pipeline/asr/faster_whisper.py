@@ -13,10 +13,10 @@ from typing import Protocol
 from domain.audio import SAMPLE_RATE
 from domain.engines import EngineInfo, Health
 from domain.errors import EngineError, MissingError
-from domain.languages import name as language_name
 from domain.ports import RecognitionRequest
 from pipeline.asr.belief import Belief
 from pipeline.asr.decoded import Decoded, Piece
+from pipeline.asr.language_unknown import LanguageUnknown
 from pipeline.asr.model_thread import ModelThread
 from pipeline.asr.one_thread import OneThread
 from pipeline.asr.speed import ModelChooser, Pace, SpeedBook, speakers_expected
@@ -139,10 +139,7 @@ class FasterWhisper:
         """Begins an utterance. Raises EngineError, MissingError."""
         loaded, _ = await self._ready()
         if request.language and not loaded.model.knows(request.language):
-            raise EngineError(
-                f"The Whisper model does not know {language_name(request.language)}.",
-                "Choose a multilingual model, or leave these words to Meet's captions.",
-            )
+            raise LanguageUnknown("The Whisper model", request.language)
         step_s = self._settings.step_s
         return WindowStream(self, request, loaded.pace.live_step_s if step_s is None else step_s)
 

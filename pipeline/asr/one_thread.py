@@ -5,6 +5,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +16,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Item = TypeVar("Item")
 _MOST_WAITING = 16
+
+
+class Hung(EngineUnavailable):
+    """The thread gave no answer in time, and never will."""
 
 
 @dataclass(eq=False, slots=True)
@@ -100,6 +105,10 @@ class OneThread:
             _resolve(job, error=EngineUnavailable(f"The {self._what} was closed."))
         if not self.broken:
             await asyncio.to_thread(self._thread.join, timeout_s)
+        running = self._running
+        if running is not None and self._thread.is_alive():
+            for job in [running, *_mates(running)]:
+                _resolve(job, error=EngineUnavailable(f"The {self._what} was closed."))
 
     def _put(self, job: _Job[Any], urgent: bool) -> None:
         with self._changed:
@@ -166,23 +175,48 @@ class OneThread:
         jobs = [job, *_mates(job)]
         try:
             results = _results(job)
-        except DragomanError as error:
-            for each in jobs:
-                _tell(each, _resolve, each, None, error)
         except Exception as error:
-            log.warning("The %s crashed: %s", self._what, type(error).__name__)
-            failed = EngineError(
-                f"The {self._what} crashed ({type(error).__name__}: {error}).",
-                "Check the model's files, or choose another engine.",
-            )
-            failed.__cause__ = error
-            for each in jobs:
-                _tell(each, _resolve, each, None, failed)
+            if len(jobs) > 1:
+                log.warning("The %s crashed on a batch: %s", self._what, type(error).__name__)
+                self._alone(jobs)
+            else:
+                _tell(job, _resolve, job, None, self._failure(error))
         else:
             for each, result in zip(jobs, results, strict=True):
                 _tell(each, _resolve, each, result)
 
+    def _alone(self, jobs: list[_Job[Any]]) -> None:
+        """Does jobs one by one that failed together, so that one costs the others nothing."""
+        for place, job in enumerate(jobs):
+            with self._changed:
+                if self.broken:
+                    return
+                if job.shared:
+                    job.shared.mates = jobs[place + 1 :]
+                self._running = job
+            if job.future.cancelled():
+                continue
+            _tell(job, self._watch, job)
+            try:
+                result = job.work()
+            except Exception as error:
+                _tell(job, _resolve, job, None, self._failure(error))
+            else:
+                _tell(job, _resolve, job, result)
+
+    def _failure(self, error: Exception) -> DragomanError:
+        if isinstance(error, DragomanError):
+            return error
+        log.warning("The %s crashed: %s", self._what, type(error).__name__)
+        failed = EngineError(
+            f"The {self._what} crashed ({type(error).__name__}: {error}).",
+            "Check the model's files, or choose another engine.",
+        )
+        failed.__cause__ = error
+        return failed
+
     def _watch(self, job: _Job[Any]) -> None:
+        _rest(job)
         job.watch.append(job.loop.call_later(job.timeout_s, self._hang, job))
 
     def _hang(self, job: _Job[Any]) -> None:
@@ -193,7 +227,7 @@ class OneThread:
             waiting = self._take_all()
         log.error("The %s hangs: no answer in %s s", self._what, job.timeout_s)
         for each in [job, *_mates(job), *waiting]:
-            hangs = EngineUnavailable(
+            hangs = Hung(
                 f"The {self._what} gave no answer in {job.timeout_s:g} s.",
                 "Choose a smaller model or another engine.",
             )
@@ -204,7 +238,10 @@ def _results(job: _Job[Any]) -> list[Any]:
     if job.shared is None:
         return [job.work()]
     items = [each.shared.item for each in [job, *job.shared.mates] if each.shared]
-    return job.shared.work(items)
+    results = job.shared.work(items)
+    if len(results) != len(items):
+        raise ValueError(f"{len(results)} results for {len(items)} windows")
+    return results
 
 
 def _mates(job: _Job[Any]) -> "list[_Job[Any]]":
@@ -212,15 +249,20 @@ def _mates(job: _Job[Any]) -> "list[_Job[Any]]":
 
 
 def _tell(job: _Job[Any], call: Callable[..., None], *args: Any) -> None:
-    if not job.loop.is_closed():
+    """Calls in the loop of whoever waits, if that has not ended."""
+    with suppress(RuntimeError):
         job.loop.call_soon_threadsafe(call, *args)
+
+
+def _rest(job: _Job[Any]) -> None:
+    for timer in job.watch:
+        timer.cancel()
+    job.watch.clear()
 
 
 def _resolve(job: _Job[T], result: T | None = None, error: Exception | None = None) -> None:
     """Ends a job, in the loop."""
-    for timer in job.watch:
-        timer.cancel()
-    job.watch.clear()
+    _rest(job)
     if job.future.done():
         return
     if error is not None:

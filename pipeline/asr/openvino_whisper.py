@@ -1,6 +1,5 @@
 """Whisper through OpenVINO GenAI: on an NPU, else a GPU, else the processor."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,20 +13,18 @@ import numpy as np
 from domain.audio import SAMPLE_RATE
 from domain.engines import EngineInfo, Health
 from domain.errors import EngineError, MissingError
-from domain.languages import name as language_name
 from domain.ports import RecognitionRequest
 from domain.speech import Word
 from pipeline.asr.belief import Belief
 from pipeline.asr.decoded import Decoded, Piece
+from pipeline.asr.device_ladder import Climbed, DeviceLadder
+from pipeline.asr.language_unknown import LanguageUnknown
 from pipeline.asr.model_thread import ModelThread
-from pipeline.asr.one_thread import OneThread
+from pipeline.asr.one_thread import Hung, OneThread
 from pipeline.asr.openai_answer import spread
 from pipeline.asr.whisper_guards import believable_before, prompt_of, wanted_tokens
 from pipeline.asr.window_stream import WindowStream
 
-log = logging.getLogger(__name__)
-
-LADDER = ("NPU", "GPU", "CPU")
 NEEDED = (
     *("openvino_encoder_model.xml", "openvino_encoder_model.bin", "openvino_decoder_model.xml"),
     *("openvino_decoder_model.bin", "openvino_tokenizer.xml", "openvino_detokenizer.xml"),
@@ -80,14 +77,6 @@ class Devices(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    pipe: Pipe
-    device: str
-    steps: tuple[str, ...]
-    """What became of each device, for people."""
-
-
 class OpenVinoWhisper:
     """The model is loaded when first needed; `notify` is told which device it runs on and why."""
 
@@ -110,7 +99,10 @@ class OpenVinoWhisper:
         self._devices = devices
         self._notify = notify
         self._told: tuple[str, ...] = ()
-        self._thread: ModelThread[_Loaded] = ModelThread("openvino", self._make)
+        self._ladder: DeviceLadder[Pipe] = DeviceLadder(self._settings.device)
+        self._thread: ModelThread[Climbed[Pipe]] = ModelThread(
+            "openvino", self._make, "OpenVINO model", on_hang=self._ladder.hung
+        )
 
     async def health(self) -> Health:
         """Whether the model is here and works on some device; loads it."""
@@ -125,12 +117,9 @@ class OpenVinoWhisper:
     async def open(self, request: RecognitionRequest) -> WindowStream:
         """Begins an utterance. Raises EngineError, MissingError."""
         loaded, _ = await self._ready()
-        known = loaded.pipe.languages() or {"en"}
+        known = loaded.model.languages() or {"en"}
         if request.language and request.language not in known:
-            raise EngineError(
-                f"The Whisper model does not know {language_name(request.language)}.",
-                "Choose a multilingual model, or leave these words to Meet's captions.",
-            )
+            raise LanguageUnknown("The OpenVINO Whisper model", request.language)
         return WindowStream(self, request, self._settings.step_s)
 
     async def decode(self, piece: Piece) -> Decoded | None:
@@ -148,11 +137,15 @@ class OpenVinoWhisper:
         terms, before = self._prompt(piece, loaded.device)
 
         def work() -> Decoded:
-            return _hear(loaded.pipe, piece.pcm, language, terms, before)
+            return _hear(loaded.model, piece.pcm, language, terms, before)
 
-        heard = await thread.run(
-            work, timeout_s=self._settings.decode_timeout_s, urgent=piece.final
-        )
+        try:
+            heard = await thread.run(
+                work, timeout_s=self._settings.decode_timeout_s, urgent=piece.final
+            )
+        except Hung:
+            self._ladder.hung(loaded.device)
+            raise
         return self._belief.judge(heard, piece)
 
     async def aclose(self) -> None:
@@ -177,14 +170,23 @@ class OpenVinoWhisper:
         before = believable_before(self._belief.context(piece))
         return prompt_of(piece.terms, lambda text: len(text) // _CHARACTERS_PER_TOKEN, 150), before
 
-    async def _ready(self) -> tuple[_Loaded, OneThread]:
-        loaded, thread = await self._thread.ready(self._settings.load_timeout_s)
+    async def _ready(self) -> tuple[Climbed[Pipe], OneThread]:
+        loaded, thread = await self._on_some_device()
         if loaded.steps != self._told:
             self._told = loaded.steps
             self._notify(f"Recognition by OpenVINO: {'; '.join(loaded.steps)}.")
         return loaded, thread
 
-    def _make(self) -> _Loaded:
+    async def _on_some_device(self) -> tuple[Climbed[Pipe], OneThread]:
+        """The model on the first device that does not hang."""
+        while True:
+            try:
+                return await self._thread.ready(self._settings.load_timeout_s)
+            except Hung:
+                if not self._ladder.left:
+                    raise
+
+    def _make(self) -> Climbed[Pipe]:
         """Climbs down the ladder until a device works; runs in the thread."""
         settings = self._settings
         folder = Path(settings.path).expanduser()
@@ -198,27 +200,16 @@ class OpenVinoWhisper:
         if missing:
             raise EngineError(f"The model in {folder} lacks {', '.join(missing)}.", _REMEDY)
         devices = self._devices or RealDevices()
-        present = tuple(devices.present())
-        forced = settings.device not in ("", "auto")
-        steps: list[str] = []
-        for wanted in (settings.device.upper(),) if forced else LADDER:
-            device = next((each for each in present if each.split(".")[0] == wanted), "")
-            device = wanted if wanted in present else device
-            if not device:
-                steps.append(f"no {wanted} here")
-                continue
-            try:
-                pipe = _load(devices, folder, device, settings.cache)
-            except Exception as error:
-                log.warning("The model does not work on %s: %s", device, type(error).__name__)
-                steps.append(f"{device} failed ({_short(error)})")
-                continue
-            log.info("The model runs on %s", device)
-            return _Loaded(pipe, device, (*steps, f"runs on {device}"))
-        raise EngineError(
-            f"The model in {folder} works on no device: {'; '.join(steps)}.",
-            "Check the drivers, or set the device to auto." if forced else _REMEDY,
-        )
+
+        def load(device: str) -> Pipe:
+            return _load(devices, folder, device, settings.cache)
+
+        try:
+            return self._ladder.climb(devices.present(), load)
+        except EngineError as error:
+            drivers = "Check the drivers, or set the device to auto."
+            remedy = drivers if self._ladder.forced else _REMEDY
+            raise EngineError(f"{folder}: {error.message}", remedy) from error
 
 
 class RealDevices:
@@ -308,8 +299,3 @@ def _timed(given: Sequence[Any], length_s: float) -> tuple[Word, ...]:
             last_s = min(length_s, max(start_s, float(each.end_ts)))
             words.append(Word(text, start_s, last_s))
     return tuple(words)
-
-
-def _short(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[-1][:120]}" if lines else type(error).__name__

@@ -18,6 +18,8 @@ from pipeline.asr.belief import Belief
 from pipeline.asr.decoded import Decoded, Piece
 from pipeline.asr.openai_answer import spread
 from pipeline.asr.whisper_guards import refusal
+from pipeline.language_guess import guess
+from pipeline.script import fits
 
 _MOST_CHARACTERS = 20_000
 _BYTES_AT_ONCE = 64_000
@@ -43,6 +45,8 @@ class RealtimeStream:
     ) -> None:
         self._socket = socket
         self._request = request
+        self._language = request.language
+        """Empty until the text tells it."""
         self._belief = belief
         self._timeout_s = timeout_s
         self._sent_s = 0.0
@@ -76,7 +80,7 @@ class RealtimeStream:
         if not words or refusal(self._decoded(words)):
             return None
         self._stable = words[: max(len(self._stable), len(words) - 1)]
-        return Hypothesis(words, self._request.language, stable=len(self._stable))
+        return Hypothesis(words, self._language, stable=len(self._stable))
 
     async def finish(self) -> Hypothesis:
         """The final words. Raises EngineError."""
@@ -84,30 +88,33 @@ class RealtimeStream:
         if self._sent_s:
             await self._send({"type": "input_audio_buffer.commit", "final": True})
             await self._wait(self._ended)
-        words = self._words(self._done or "")
+        done = (self._done or "").strip()
+        words = self._words(done or "".join(part.text for part in self._parts))
         piece = Piece(b"", self._request.track, self._request.language, final=True)
         believed = self._belief.judge(self._decoded(words), piece)
         words = believed.words if believed else ()
         if self._stable:
             words = self._stable + words[len(self._stable) :]
-        return Hypothesis(words, self._request.language, final=True, stable=len(words))
+        return Hypothesis(words, self._language, final=True, stable=len(words))
 
     async def aclose(self) -> None:
-        """Closes the socket."""
+        """Closes the socket, also where it is cancelled."""
         reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.cancel()
-            await asyncio.wait([reader])
-        await self._socket.close()
+        try:
+            if reader is not None:
+                reader.cancel()
+                await asyncio.wait([reader])
+        finally:
+            await self._socket.close()
 
     def _decoded(self, words: tuple[Word, ...]) -> Decoded:
-        return Decoded(words, self._request.language or "en", self._sent_s)
+        return Decoded(words, self._language, self._sent_s)
 
     def _words(self, text: str) -> tuple[Word, ...]:
         """Words with times by when their text came; they keep their times once shown."""
-        language = self._request.language or "en"
         text = clean(text, _MOST_CHARACTERS)
-        words = spread(text, language, 0.0, max(self._sent_s, 0.01))
+        self._language = self._language or _language(text)
+        words = spread(text, self._language, 0.0, max(self._sent_s, 0.01))
         lengths = [len(" ".join(w.text for w in words[: n + 1])) for n in range(len(words))]
         ends = [self._came_s(length) for length in lengths]
         timed: list[Word] = list(self._stable[: len(words)])
@@ -130,7 +137,7 @@ class RealtimeStream:
         try:
             async with asyncio.timeout(self._timeout_s):
                 await self._socket.send_json(message)
-        except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, RuntimeError) as error:
             raise self._error or _unreachable(type(error).__name__) from error
 
     async def _wait(self, moment: asyncio.Event) -> None:
@@ -156,7 +163,7 @@ class RealtimeStream:
                 raise _unreachable("the connection was closed")
         except EngineError as error:
             self._error = error
-        except (aiohttp.ClientError, ConnectionError) as error:
+        except Exception as error:
             self._error = _unreachable(type(error).__name__)
         finally:
             self._created.set()
@@ -183,6 +190,12 @@ class RealtimeStream:
             self._ended.set()
         elif kind == "error":
             raise _unreachable(f"error {clean(str(event.get('error', '')), 120)}")
+
+
+def _language(text: str) -> str:
+    """The language that the words tell, or that most letters' script tells; else empty."""
+    told = guess(text)
+    return told if fits(text, told) else ""
 
 
 def _unreachable(why: str) -> EngineUnavailable:

@@ -126,8 +126,8 @@ def prompt_echo(heard: Decoded, limits: Limits = LIMITS) -> bool:
 
 
 def foreign_script(heard: Decoded, limits: Limits = LIMITS) -> bool:
-    """Letters of a script that the language is not written in."""
-    return not fits(heard.text, heard.language)
+    """Letters of a script that the language is not written in, where it is known."""
+    return bool(heard.language) and not fits(heard.text, heard.language)
 
 
 GUARDS: dict[str, Callable[[Decoded, Limits], bool]] = {

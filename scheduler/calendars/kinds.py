@@ -40,7 +40,6 @@ KINDS = {
         ("service_account", "client_secret", "refresh_token"),
         (),
     ),
-    "scripted": Kind((), (), ()),
 }
 """ICS addresses are secret as a whole: many hold a key."""
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from domain.errors import EngineError, EngineUnavailable
-from pipeline.asr.one_thread import OneThread
+from pipeline.asr.one_thread import Hung, OneThread
 
 
 class Gate:
@@ -94,7 +94,8 @@ async def test_a_hang_fails_all_that_wait_within_the_time_out(thread: OneThread)
     await begun(gate)
     waiting = asyncio.create_task(thread.run(lambda: 1, timeout_s=5, urgent=True))
     results = await asyncio.gather(hung, waiting, return_exceptions=True)
-    assert [type(result) for result in results] == [EngineUnavailable, EngineUnavailable]
+    assert [type(result) for result in results] == [Hung, Hung]
+    assert issubclass(Hung, EngineUnavailable)
     assert thread.broken
     with pytest.raises(EngineUnavailable):
         await thread.run(lambda: 1, timeout_s=5)
@@ -127,3 +128,98 @@ async def test_closing_fails_what_waits_and_lets_the_running_end(thread: OneThre
         await waiting
     with pytest.raises(EngineUnavailable, match="closed"):
         await thread.run(lambda: 1, timeout_s=5)
+
+
+class Batch:
+    """Work for several; goes wrong where it gets more than one, or something bad."""
+
+    def __init__(self, wrong: str) -> None:
+        self.wrong = wrong
+        self.calls: list[list[int]] = []
+
+    def work(self, items: list[int]) -> list[int]:
+        self.calls.append(items)
+        if self.wrong == "short":
+            return [10 * items[0]]
+        if self.wrong in ("crash", "one") and 2 in items:
+            raise IndexError("window 2")
+        if self.wrong == "many" and len(items) > 1:
+            raise EngineError("too many at once")
+        return [10 * item for item in items]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "second"), [("short", "20"), ("crash", "EngineError"), ("many", "20")]
+)
+async def test_a_batch_that_fails_is_done_item_by_item(wrong: str, second: str) -> None:
+    thread, gate, batch = OneThread("test"), Gate(), Batch(wrong)
+    held = asyncio.create_task(thread.run(gate.work, timeout_s=30))
+    await begun(gate)
+    tasks = [
+        asyncio.create_task(thread.share(item, batch.work, most=4, timeout_s=30))
+        for item in (1, 2, 3)
+    ]
+    await asyncio.sleep(0)
+    gate.go.set()
+    await held
+    async with asyncio.timeout(20):
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert await thread.run(lambda: "alive", timeout_s=10) == "alive"
+    told = [type(r).__name__ if isinstance(r, Exception) else str(r) for r in results]
+    assert told == ["10", second, "30"]
+    assert batch.calls == [[1, 2, 3], [1], [2], [3]]
+    await thread.aclose()
+
+
+async def test_an_item_that_hangs_alone_leaves_nobody_waiting() -> None:
+    thread, gate, stuck = OneThread("test"), Gate(), Gate()
+
+    def work(items: list[int]) -> list[int]:
+        if len(items) > 1:
+            raise IndexError("batch")
+        if items == [2]:
+            stuck.work()
+        return items
+
+    held = asyncio.create_task(thread.run(gate.work, timeout_s=30))
+    await begun(gate)
+    tasks = [
+        asyncio.create_task(thread.share(item, work, most=4, timeout_s=0.3)) for item in (1, 2, 3)
+    ]
+    await asyncio.sleep(0)
+    gate.go.set()
+    await held
+    async with asyncio.timeout(20):
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert results[0] == 1
+    assert [type(result) for result in results[1:]] == [Hung, Hung]
+    stuck.go.set()
+
+
+async def test_who_waits_for_work_that_outlasts_the_end_is_told() -> None:
+    thread, gate = OneThread("test"), Gate()
+    held = asyncio.create_task(thread.run(gate.work, timeout_s=30))
+    await begun(gate)
+    await thread.aclose(timeout_s=0.05)
+    async with asyncio.timeout(10):
+        with pytest.raises(EngineUnavailable, match="closed"):
+            await held
+    gate.go.set()
+
+
+def test_a_loop_that_ended_meanwhile_costs_the_thread_nothing() -> None:
+    gate, made = Gate(), []
+
+    async def leave() -> None:
+        made.append(OneThread("test"))
+        held = asyncio.create_task(made[0].run(gate.work, timeout_s=30))
+        await begun(gate)
+        held.cancel()
+
+    async def come_back() -> str:
+        return await made[0].run(lambda: "alive", timeout_s=10)
+
+    asyncio.run(leave())
+    gate.go.set()
+    assert asyncio.run(come_back()) == "alive"
+    asyncio.run(made[0].aclose())
