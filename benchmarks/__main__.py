@@ -1,22 +1,43 @@
-"""Runs every benchmark and, with --write, puts the table into docs/benchmarks.md.
+"""Runs benchmarks and, with --write, puts what they print into docs/benchmarks.md.
 
-python -m benchmarks [--minutes 3] [--write]
+python -m benchmarks [--only NAME …] [--minutes 3] [--write]
 """
 
 import argparse
-import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from benchmarks.meeting import measure
 from dragoman.demo.report import summary
 
 ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
+HEAD = """\
+# Benchmarks
+
+`python -m benchmarks --write` runs everything and writes this page; `--only NAME` runs a part and
+replaces its section. Those that need the speech data sets leave out what is not there and say
+so. Each section names the day and the machine.
+"""
+MODULES = {
+    "overlay": (),
+    "recognition": ("--asr", "pocketsphinx"),
+    "silence": ("--asr", "pocketsphinx"),
+    "attribution": (),
+    "diarization": (),
+    "translation": ("--weights",),
+    "voice": (),
+    "whisper_speed": (),
+    "viewers": (),
+    "search": (),
+    "calendar": (),
+}
+"""Benchmarks that print Markdown or text, and how they are called."""
 GOALS = {
     "camera as received": "30 fps ± 1 %",
     "caption change to received picture": "p95 ≤ 150 ms",
@@ -39,73 +60,62 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {cpu}, {platform.system()}, Python {sys.version.split()[0]}"
 
 
-def page(report: dict[str, Any], minutes: float, others: dict[str, str]) -> str:
-    """docs/benchmarks.md."""
-    rows = [f"| {name} | {value} | {GOALS.get(name, '')} |" for name, value in summary(report)]
-    blocks = [f"## `{command}`\n\n```\n{text.rstrip()}\n```\n" for command, text in others.items()]
-    return "\n".join(
-        [
-            "# Benchmarks",
-            "",
-            f"Made by `python -m benchmarks --write` on {datetime.now(UTC):%Y-%m-%d}: {machine()}.",
-            "",
-            f"## A scripted meeting of {minutes:g} minutes",
-            "",
-            "`python -m benchmarks.meeting`: three speakers, two target languages, embedded "
-            "engines; the stand-in, the browser and the bot on the same machine. The script's "
-            "sentences were chosen so that the embedded recogniser understands the synthetic "
-            "voices: the word error rate says that nothing is lost on the way, not how well "
-            "PocketSphinx understands people (see below).",
-            "",
-            "| figure | measured | goal |",
-            "|---|---|---|",
-            *rows,
-            "",
-            *blocks,
-        ]
+def meeting(minutes: float) -> str:
+    """The section of a whole meeting."""
+    rows = [
+        f"| {name} | {value} | {GOALS.get(name, '')} |"
+        for name, value in summary(measure(minutes, Path("out/bench")))
+    ]
+    about = (
+        f"A scripted meeting of {minutes:g} minutes: three speakers, two target languages, "
+        "embedded engines; the stand-in, the browser and the bot on the same machine. The "
+        "script's sentences were chosen so that the embedded recogniser understands the "
+        "synthetic voices: the word error rate says that nothing is lost on the way, not how "
+        "well PocketSphinx understands people (see recognition)."
     )
+    return "\n".join([about, "", "| figure | measured | goal |", "|---|---|---|", *rows])
 
 
-def output_of(module: str, *arguments: str) -> str:
-    """What another benchmark prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    print(done.stdout + done.stderr)
-    return done.stdout or done.stderr
+def output_of(name: str) -> str:
+    """What another benchmark prints. Raises SystemExit where it fails."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *MODULES[name]]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout)
+    if done.returncode:
+        raise SystemExit(f"benchmarks.{name} failed with {done.returncode}")
+    text = done.stdout.strip().replace(f"{ROOT}/", "").replace(f"{ROOT.parent}/", "")
+    return text if "|---" in text else f"```\n{text}\n```"
 
 
-HUMAN = ("en/jfk_16k.wav", "en/librivox_0870.wav", "en/librivox_0880.wav", "en/librivox_0890.wav")
+def section(name: str, text: str) -> str:
+    """A section of the page; headings within it go one level down."""
+    inner = re.sub(r"^(#+) ", r"##\1 ", text, flags=re.MULTILINE)
+    arguments = " ".join(("", *MODULES.get(name, ())))
+    made = f"Made on {datetime.now(UTC):%Y-%m-%d}: {machine()}."
+    return f"## {name}\n\n`python -m benchmarks.{name}{arguments}`. {made}\n\n{inner}\n"
 
 
-def human_speech() -> list[str]:
-    """FILE=REFERENCE arguments for samples of people, where the data sets are at hand."""
-    folder = ROOT.parent / "shared" / "data"
-    index = folder / "index.json"
-    if not index.is_file():
-        return []
-    entries = {entry["file"]: entry for entry in json.loads(index.read_text(encoding="utf-8"))}
-    found = [entries[name] for name in HUMAN if entries.get(name, {}).get("reference_text")]
-    return [f"{folder / entry['file']}={entry['reference_text']}" for entry in found]
+def write(name: str, text: str) -> None:
+    """Puts a section into the page, in the place of the old one."""
+    old = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    parts = re.split(r"^## (\w+)$", old, flags=re.MULTILINE)
+    kept = {key: f"## {key}{body}" for key, body in zip(parts[1::2], parts[2::2], strict=True)}
+    kept[name] = section(name, text)
+    order = [each for each in ("meeting", *MODULES) if each in kept]
+    PAGE.write_text("\n".join([HEAD, *(kept[each].rstrip() + "\n" for each in order)]), "utf-8")
 
 
 def main() -> None:
-    """Measures everything, one thing after the other."""
+    """Measures one thing after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--only", nargs="*", choices=["meeting", *MODULES], metavar="NAME")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     args = parser.parse_args()
-    report = measure(args.minutes, Path("out/bench"))
-    modules = ("benchmarks.overlay", "benchmarks.translation", "benchmarks.hearing")
-    others = {f"python -m {module}": output_of(module) for module in modules}
-    people = human_speech()
-    if people:
-        name = "python -m benchmarks.hearing FILE=REFERENCE … (people, read speech)"
-        others[name] = output_of("benchmarks.hearing", *people).replace(f"{ROOT.parent}/", "")
-    if args.write:
-        target = ROOT / "docs" / "benchmarks.md"
-        target.write_text(page(report, args.minutes, others), encoding="utf-8")
+    for name in args.only or ["meeting", *MODULES]:
+        text = meeting(args.minutes) if name == "meeting" else output_of(name)
+        if args.write:
+            write(name, text)
 
 
 if __name__ == "__main__":

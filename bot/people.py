@@ -29,7 +29,7 @@ class Roster:
         self._people: dict[str, Participant] = {}
         self._told: set[str] = set()
         self._streams: dict[int, str] = {}
-        self._lit: dict[str, bool] = {}
+        self._lit: set[str] = set()
         self._shown: tuple[Participant, ...] = ()
 
     @property
@@ -81,7 +81,8 @@ class Roster:
         return self._news(at_s)
 
     def tiles(self, message: dict[str, Any], at_s: float) -> list[RosterHint | TileHint]:
-        """The page's tiles: lit borders, and people whom the channel never named."""
+        """The page's tiles: lit borders, and people whom the channel never named. A lit tile that
+        is not there any more is dark."""
         count = message.get("count")
         self.count = count if isinstance(count, int) else None
         hints: list[RosterHint | TileHint] = []
@@ -92,13 +93,16 @@ class Roster:
                 continue
             seen.add(person)
             speaking = bool(tile.get("speaking"))
-            if self._lit.get(person, False) != speaking:
-                self._lit[person] = speaking
+            if speaking != (person in self._lit):
+                (self._lit.add if speaking else self._lit.discard)(person)
                 hints.append(TileHint(person, speaking, at_s))
             if person not in self._told:
                 name = clean_name(str(tile.get("name", "")))
                 own = bool(tile.get("self")) or name.casefold() == self._own_name.casefold()
                 self._join(person, name, own and self._may_be_own(person), at_s)
+        for unseen in sorted(self._lit - seen):
+            self._lit.discard(unseen)
+            hints.append(TileHint(unseen, False, at_s))
         for gone in [p.id for p in self.present if p.id not in seen | self._told]:
             self._leave(gone, at_s)
         news = self._news(at_s)

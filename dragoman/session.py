@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HEAR_S = 10.0
-"""Longest wait for the last sound to be recognised."""
+"""Longest wait in the call for the last sound to be recognised."""
+REST_S = 60.0
+"""Longest wait for it once the bot has left the call."""
 FLUSH_S = 12.0
 """Longest wait for the last translations."""
 LEAVE_S = 12.0
@@ -78,8 +80,13 @@ class Session:
                 await asyncio.sleep(min(stage.listener.caption_lag_s + 0.5, CAPTIONS_S))
             over.set()
             self._crew.pause.end()
-            await self._finish(listening, stage)
-        await self._leave(ending)
+            _, late = await asyncio.wait({listening}, timeout=HEAR_S)
+            if late:
+                await self._leave(ending)
+                await self._hear_the_rest(listening)
+            await self._flush(stage)
+        if not late:
+            await self._leave(ending)
         self._crew.facts.everybody_left(clock.now_s())
         return ending
 
@@ -113,12 +120,17 @@ class Session:
                 log.info("the chat took no greeting")
                 return
 
-    async def _finish(self, listening: asyncio.Task[None], stage: Stage) -> None:
-        _, late = await asyncio.wait({listening}, timeout=HEAR_S)
+    async def _hear_the_rest(self, listening: asyncio.Task[None]) -> None:
+        """Recognises what is still waiting; what is not done in time is told."""
+        _, late = await asyncio.wait({listening}, timeout=REST_S)
         if late:
             log.warning("the last sound was not all recognised in time")
+            text = "The last sound was not all recognised: recognition is too slow here."
+            self._crew.hub.publish(Notice("end_unheard", text, self._crew.bot.clock.now_s()))
             listening.cancel()
             await asyncio.wait({listening}, timeout=2)
+
+    async def _flush(self, stage: Stage) -> None:
         try:
             async with asyncio.timeout(FLUSH_S):
                 await stage.captioner.flush()

@@ -14,6 +14,8 @@ _BATCH_S = 0.096
 _STALL_S = 0.3
 _MOST_BATCH = 250
 _TELL_AGAIN_S = 30.0
+_TELL_EVERY = 25
+"""Frames between two tellings while nobody takes them."""
 
 
 class Arrivals:
@@ -30,6 +32,7 @@ class Arrivals:
         self._rested = asyncio.Event()
         self._arrived_s = float("-inf")
         self._dropped = 0
+        self._put = 0
         self._told_s = float("-inf")
         self._told_dropped = 0
 
@@ -48,6 +51,9 @@ class Arrivals:
         self._frames.append(frame)
         self._arrived_s = self._parts.clock.now_s()
         self._news.set()
+        self._put += 1
+        if not self._put % _TELL_EVERY:
+            self._tell_waiting()
 
     def end(self) -> None:
         """No frame follows."""
@@ -76,9 +82,9 @@ class Arrivals:
             except TimeoutError:
                 stalled = True
                 break
-        count = min(len(self._frames), _MOST_BATCH)
+        frames = self._take()
         self._tell_waiting()
-        return [self._frames.popleft() for _ in range(count)], stalled
+        return frames, stalled
 
     async def _given(self, wait_s: float | None) -> tuple[list[Frame], bool]:
         """The same where time is stepped: what was put before this turn."""
@@ -87,13 +93,18 @@ class Arrivals:
         await self._turn.wait()
         if not self._ended:
             self._turn.clear()
-        count = min(len(self._frames), _MOST_BATCH)
+        frames = self._take()
         silent_s = self._parts.clock.now_s() - self._arrived_s
-        stalled = not count and wait_s is not None and silent_s >= wait_s
-        return [self._frames.popleft() for _ in range(count)], stalled
+        stalled = not frames and wait_s is not None and silent_s >= wait_s
+        return frames, stalled
+
+    def _take(self) -> list[Frame]:
+        return [self._frames.popleft() for _ in range(min(len(self._frames), _MOST_BATCH))]
 
     def _tell_waiting(self) -> None:
-        self._parts.effort.waiting(self._track, len(self._frames) * FRAME_S)
+        """Tells what waits for the reader, and what was dropped."""
+        if not self._parts.settings.stepped:
+            self._parts.effort.waiting(self._track, len(self._frames) * FRAME_S)
         now_s = self._parts.clock.now_s()
         if self._dropped == self._told_dropped or now_s - self._told_s < _TELL_AGAIN_S:
             return

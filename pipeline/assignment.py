@@ -20,6 +20,11 @@ class Match:
     """How much the best assignment without this match falls behind."""
 
 
+def most(scores: NDArray[np.float64]) -> float:
+    """The sum of the best assignment of rows to columns, where no score is below 0."""
+    return float(scores[linear_sum_assignment(scores, maximize=True)].sum())
+
+
 def assign(scores: Mapping[str, Mapping[str, float]], bar: float) -> dict[str, Match]:
     """The assignment of most evidence in all; a voice whose evidence helps less than `bar` gets
     nobody. `scores` are by voice, then by participant."""

@@ -1,7 +1,6 @@
 """Who says what: contributing sources first, voices, lit tiles and captions where they fail."""
 
-from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -14,17 +13,19 @@ from pipeline.caption_lines import CaptionLines
 from pipeline.evidence import Kind
 from pipeline.hints_said import captions_said, tiles_said
 from pipeline.people import People
+from pipeline.tiles import Tiles
 from pipeline.timeline import Change, Timeline
 from pipeline.voices import Heard, Voices
 from pipeline.word_speakers import Scene, WordSpeakers
 
-_TILES = "tiles"
 _LEAST_SCORE = 0.3
 _LEAST_LIKENESS = 0.4
 _LEAST_DOUBT = 0.1
 _VOICE_WEIGHT = 1.5
 _TILE_LAG_S = 0.25
 _HINTS_S = 180.0
+_FIT_S = 3.0
+"""Between two looks at which lag of the captions fits the voices."""
 _CAPTIONS_QUIET_S = 15.0
 _CAPTION_MARGIN_S = 0.3
 LATE_S = 3.0
@@ -52,9 +53,9 @@ class Attribution:
         self._lines = lines
         self._lag = lag
         self._sources = Timeline()
-        self._tiles = Timeline(hold_s=0.3, quiet_hold_s=0.45)
-        self._lit: dict[str, float] = {}
-        self._spans: deque[tuple[str, float, float]] = deque(maxlen=200)
+        self._tiles = Tiles()
+        self._fitted_s = float("-inf")
+        people.watch(self.present)
 
     def loudness(self, hint: LoudnessHint) -> None:
         """Takes whom a track carries."""
@@ -63,17 +64,12 @@ class Attribution:
 
     def tile(self, hint: TileHint) -> None:
         """Takes a tile that lights up or goes dark."""
-        if self._people.is_self(hint.participant_id):
-            return
-        if hint.speaking:
-            self._lit.setdefault(hint.participant_id, hint.at_s)
-        elif hint.participant_id in self._lit:
-            begun_s = self._lit.pop(hint.participant_id)
-            self._spans.append((hint.participant_id, begun_s, hint.at_s))
-        if len(self._lit) == 1:
-            self._tiles.note(_TILES, next(iter(self._lit)), hint.at_s)
-        elif self._lit:
-            self._tiles.note(_TILES, "", hint.at_s)
+        if not self._people.is_self(hint.participant_id):
+            self._tiles.take(hint)
+
+    def present(self, participant_ids: Collection[str], at_s: float) -> None:
+        """Takes who is there from that moment on: nobody else's tile is lit any more."""
+        self._tiles.present(participant_ids, at_s)
 
     def stream(self, track: str, at_s: float) -> str:
         """In which stream the voices of a track are told apart: that of the participant whom it
@@ -83,15 +79,17 @@ class Attribution:
 
     def correlate(self, now_s: float) -> None:
         """Weighs anew whose the voices of every stream are; to be called about once a second."""
-        spans = [*self._spans, *((who, begun, now_s) for who, begun in self._lit.items())]
+        spans = self._tiles.spans(now_s)
         tiles = tiles_said(span for span in spans if span[2] >= now_s - _HINTS_S)
         captions = captions_said(self._lines, now_s - _HINTS_S)
+        fit = not self._lag.by_words and now_s - self._fitted_s >= _FIT_S
+        if fit:
+            self._fitted_s = now_s
         for stream in self.voices.streams():
             if stream.startswith("person "):
                 self.voices.count(stream, stream.removeprefix("person "))
                 continue
-            fitted_s = self.voices.lag_s(stream, captions)
-            if fitted_s is not None:
+            if fit and (fitted_s := self.voices.lag_s(stream, captions)) is not None:
                 self._lag.fit(fitted_s)
             lags_s = {Kind.CAPTION: self._lag.lag_s, Kind.TILE: _TILE_LAG_S}
             self.voices.name(stream, [*captions, *tiles], lags_s, now_s)
@@ -103,7 +101,7 @@ class Attribution:
         if track in self.voices.streams():
             return self.voices.change(track, after_s, until_s)
         if track == MIX:
-            return self._tiles.change(_TILES, after_s, until_s, until_s)
+            return self._tiles.change(after_s, until_s)
         return None
 
     def settled_s(self, track: str, heard_s: float = float("-inf")) -> float:
@@ -129,9 +127,8 @@ class Attribution:
         apart = self._sources.knows(track)
         if apart and not (update.participant_id and self.voices.rooms(stream)):
             return [update]
-        lit = ((name, begun, update.end_s + 1.0) for name, begun in self._lit.items())
         owner = update.participant_id if apart else ""
-        scene = Scene(stream, [*self._spans, *lit], self._lag.lag_s, owner)
+        scene = Scene(stream, self._tiles.spans(update.end_s + 1.0), self._lag.lag_s, owner)
         return self._speakers.split(update, done, scene)
 
     def named(self, participant_id: str, doubt: float = 0.0) -> Who:
@@ -140,16 +137,16 @@ class Attribution:
 
     def who(self, track: str, start_s: float, end_s: float, words: Sequence[Word] = ()) -> Who:
         """Who speaks on a track between two moments; nobody where nothing tells."""
-        length_s = max(end_s - start_s, 0.01)
         if self._sources.knows(track):
             shares = self._sources.share(track, start_s, end_s)
             if shares:
                 best = max(shares, key=lambda name: shares[name])
+                length_s = max(end_s - start_s, 0.01)
                 doubt = round(max(0.0, 1 - shares[best] / length_s), 2)
                 stream = f"person {best}"
                 heard = self.voices.of(stream, start_s, end_s)
                 return self._shown(self.named(best, doubt), stream, heard)
-        scores = self._tile_scores(start_s, end_s)
+        scores = self._tiles.shares(start_s, end_s)
         for name, score in self._caption_scores(start_s, end_s, words).items():
             scores[name] = scores.get(name, 0.0) + score
         heard = self.voices.of(track, start_s, end_s)
@@ -191,14 +188,6 @@ class Attribution:
         doubt = 1 - min(1.0, top) * (1 - second / top)
         return self.named(best, round(max(_LEAST_DOUBT, doubt), 2))
 
-    def _tile_scores(self, start_s: float, end_s: float) -> dict[str, float]:
-        scores: dict[str, float] = defaultdict(float)
-        spans = [*self._spans, *((name, begun, end_s) for name, begun in self._lit.items())]
-        for name, begin, end in spans:
-            scores[name] += max(0.0, min(end, end_s) - max(begin, start_s))
-        length_s = max(end_s - start_s, 0.01)
-        return {name: seconds / length_s for name, seconds in scores.items() if seconds > 0}
-
     def _caption_scores(
         self, start_s: float, end_s: float, words: Sequence[Word]
     ) -> dict[str, float]:
@@ -208,7 +197,7 @@ class Attribution:
         for line in self._lines.recent(None, start_s):
             said = [
                 fold(token.text)
-                for token in line.tokens
+                for token in line.late
                 if start_s - 1.0 <= token.first_s - lag_s <= end_s + 1.0
             ]
             if not said or not line.participant_id:

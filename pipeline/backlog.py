@@ -143,7 +143,9 @@ class Backlog:
         lines = [line for line in self._lines.values() if not line.held]
         return sum(job.marked and job.due_s <= now_s for line in lines for job in line.jobs)
 
-    def drop_unmarked(self) -> None:
-        """Forgets the jobs that had no result yet."""
+    def drop_unmarked(self) -> list[Job]:
+        """Forgets the jobs that had no result yet, and tells which they were."""
+        dropped = [job for line in self._lines.values() for job in line.jobs if not job.marked]
         for line in self._lines.values():
             line.jobs = [job for job in line.jobs if job.marked]
+        return dropped

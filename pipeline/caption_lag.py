@@ -27,7 +27,12 @@ class CaptionLag:
     @property
     def lag_s(self) -> float:
         """Seconds; until some words were found, the lag that fits the voices, or a usual one."""
-        return median(self._lags_s) if len(self._lags_s) >= 3 else self._fitted_s
+        return median(self._lags_s) if self.by_words else self._fitted_s
+
+    @property
+    def by_words(self) -> bool:
+        """Enough words were found in both for the lag to be theirs."""
+        return len(self._lags_s) >= 3
 
     def fit(self, lag_s: float) -> None:
         """Takes the lag at which captions fit the voices that were told apart."""
@@ -45,7 +50,7 @@ class CaptionLag:
         """Learns from words of ours and the caption lines of the same voice and time."""
         ours = [fold(word.text) for word in words]
         for line in lines:
-            tokens = [t for t in line.tokens if _near(t.first_s, words)]
+            tokens = [t for t in line.late if _near(t.first_s, words)]
             theirs = [fold(token.text) for token in tokens]
             matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
             for block in matcher.get_matching_blocks():

@@ -15,6 +15,12 @@ _DROPPED_CHARS = 250
 _SAME_VOICE_S = 4.0
 _REGION_QUIET_S = 10.0
 _KEEP_LINES = 64
+_HEAD_CHARS = 200
+LATE_CHARS = 2_000
+"""Of a long line only about so many characters at its end are looked at again."""
+_STEP_CHARS = 500
+_ANCHOR_CHARS = 60
+_SPACED = re.compile(r"\S+\s*")
 _PIECES = re.compile(r"[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+[^\w\s]*\s*|\S\s*")
 
 
@@ -46,6 +52,15 @@ class Line:
     tokens: tuple[Token, ...] = ()
     length: int = 0
     tags: set[str] = field(default_factory=set)
+    past: str = ""
+    """What stands before the part that is still looked at, as it came."""
+    settled: int = 0
+    """Tokens of `past`: they stay as they are."""
+
+    @property
+    def late(self) -> tuple[Token, ...]:
+        """The tokens after those that are settled."""
+        return self.tokens[self.settled :]
 
 
 def split_words(text: str, language: str) -> list[str]:
@@ -74,10 +89,11 @@ class CaptionLines:
             self._channel_s = hint.at_s
         elif self._channel_s is not None and hint.at_s - self._channel_s < _REGION_QUIET_S:
             return None
-        text = clean(hint.text, MAX_LINE)
+        text = hint.text[:MAX_LINE]
+        head = clean(text[:_HEAD_CHARS])
         line = self._open.get(hint.line_id) or self._adopted(hint, participant_id)
-        if line is None or self._starts_over(line, hint, participant_id, text):
-            if not text:
+        if line is None or self._starts_over(line, hint, participant_id, head):
+            if not head:
                 return None
             line = self._new(hint, participant_id)
         elif hint.version < line.version:
@@ -121,29 +137,63 @@ class CaptionLines:
                 return line
         return None
 
-    def _starts_over(self, line: Line, hint: CaptionHint, participant_id: str, text: str) -> bool:
+    def _starts_over(self, line: Line, hint: CaptionHint, participant_id: str, head: str) -> bool:
         return (
             bool(participant_id and line.participant_id and participant_id != line.participant_id)
             or hint.at_s - line.at_s > _REUSED_AFTER_S
-            and not _same_start(line, text)
-            or line.length - len(text) > _DROPPED_CHARS
+            and not _same_start(line, head)
+            or line.length - len(hint.text[:MAX_LINE]) > _DROPPED_CHARS
         )
 
 
 def _same_start(line: Line, text: str) -> bool:
-    head = [fold(word) for word in split_words(text[:200], line.language)[:4]]
+    head = [fold(word) for word in split_words(text[:_HEAD_CHARS], line.language)[:4]]
     return head[:2] == [fold(token.text) for token in line.tokens[:4]][:2]
 
 
 def _revise(line: Line, hint: CaptionHint, text: str) -> None:
     if hint.language:
         line.language = primary(hint.language)
-    line.tokens = _merge(line.tokens, split_words(text, line.language), hint.at_s)
+    if not text.startswith(line.past):
+        line.past = text[: _place(line, text)]
+    late = split_words(clean(text[len(line.past) :], MAX_LINE), line.language)
+    line.tokens = line.tokens[: line.settled] + _merge(line.late, late, hint.at_s)
     line.length = len(text)
+    _settle(line, text)
     line.at_s = max(line.at_s, hint.at_s)
     line.version = hint.version
     line.final = hint.final
     line.name = hint.name or line.name
+
+
+def _place(line: Line, text: str) -> int:
+    """Where the settled part ends in a text that was corrected within it."""
+    end = len(line.past)
+    anchor = line.past[-_ANCHOR_CHARS:]
+    first = max(0, end - len(anchor) - _DROPPED_CHARS)
+    near = text[first : end + _DROPPED_CHARS]
+    found = [first + match.end(1) for match in re.finditer(f"(?=({re.escape(anchor)}))", near)]
+    if found:
+        return min(found, key=lambda place: abs(place - end))
+    return _cut(text, line.language, max(0, end - 1))
+
+
+def _settle(line: Line, text: str) -> None:
+    """Leaves what is far back as it is."""
+    begin = len(line.past)
+    if len(text) - begin < LATE_CHARS + _STEP_CHARS:
+        return
+    end = _cut(text, line.language, len(text) - LATE_CHARS, begin)
+    line.past = text[:end]
+    line.settled += len(split_words(clean(text[begin:end], MAX_LINE), line.language))
+
+
+def _cut(text: str, language: str, least: int, begin: int | None = None) -> int:
+    """The end of the first word of a text that ends at `least` or later, the next one's start."""
+    begin = max(0, least - _DROPPED_CHARS) if begin is None else begin
+    pieces = (_SPACED if joiner(language) else _PIECES).finditer(text, begin)
+    ends = (piece.end() for piece in pieces)
+    return next((end for end in ends if end >= least), begin)
 
 
 def _merge(old: Sequence[Token], texts: Sequence[str], at_s: float) -> tuple[Token, ...]:

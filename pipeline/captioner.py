@@ -46,7 +46,8 @@ class CaptionSettings:
     flush_s: float = 10.0
     """How long `flush` waits for translations."""
     remembered: int = 2000
-    """Captions and utterances kept in mind for late translations and names."""
+    """Captions and utterances kept in mind for late names; beside them, every caption of which
+    a translation is still to come."""
 
 
 class Captioner:
@@ -208,8 +209,9 @@ class Captioner:
         key = self._id(update, index)
         if key not in self._records:
             self._records[key] = CaptionRecord(key, self._settings.targets, self._clock)
-            if len(self._records) > self._settings.remembered:
-                self._records.popitem(last=False)
+            owed = self._desk.waiting.owed
+            if len(self._records) - len(owed) > self._settings.remembered:
+                del self._records[next(each for each in self._records if each not in owed)]
         return self._records[key]
 
     def _id(self, update: SpokenUpdate, index: int) -> str:

@@ -18,6 +18,10 @@ CAPTIONS_ONLY = "meet-captions"
 _SOUND_NEAR_S = 4.0
 _CAPTIONLESS_AFTER = 2
 _BROKEN_AFTER = 3
+_CAPTIONS_REST_S = 30.0
+"""Captions that rested longer are taken for switched off."""
+_PROBE_S = 25.0
+"""How often one utterance tries a recogniser that does not work, and how often that is told."""
 
 
 class Choice(StrEnum):
@@ -62,6 +66,9 @@ class Choices:
         self._spoke_s: dict[str, float] = {}
         self._timeouts = 0
         self._failures = 0
+        self._told_failed_s = float("-inf")
+        self._probed_s = float("-inf")
+        self._probe = ""
 
     def of(self, participant_id: str) -> Choice:
         """Where this participant's words come from at present."""
@@ -70,7 +77,7 @@ class Choices:
             return Choice.CAPTIONS
         if wanted != "auto":
             return Choice.SOUND
-        if self._failures >= _BROKEN_AFTER:
+        if self.broken and self._captions_live:
             return Choice.CAPTIONS
         return self._by_language(engine.languages, participant_id)
 
@@ -84,6 +91,24 @@ class Choices:
         captionless = not self._know.lines.seen and self._timeouts >= _CAPTIONLESS_AFTER
         return Choice.SOUND if captionless else Choice.HOLD
 
+    @property
+    def broken(self) -> bool:
+        """The recogniser failed several times one after the other and has not worked since."""
+        return self._failures >= _BROKEN_AFTER
+
+    def probes(self, utterance_id: str) -> bool:
+        """Whether an utterance whose words come from captions is to try a broken recogniser."""
+        if not self.broken or self._settings.engine != "auto" or self._engine() is None:
+            return False
+        now_s = self._clock.now_s()
+        if now_s - self._probed_s >= _PROBE_S:
+            self._probed_s, self._probe = now_s, utterance_id
+        return utterance_id == self._probe
+
+    @property
+    def _captions_live(self) -> bool:
+        return self._clock.now_s() - self._know.lines.last_s <= _CAPTIONS_REST_S
+
     def speech(self, participant_id: str, at_s: float) -> None:
         """A track brought speech of a participant, or of somebody unknown."""
         self._spoke_s[participant_id] = max(at_s, self._spoke_s.get(participant_id, at_s))
@@ -96,15 +121,23 @@ class Choices:
 
     def recognised(self) -> None:
         """The recogniser works."""
-        if self._failures < _BROKEN_AFTER:
-            self._failures = 0
+        if self.broken:
+            self.say("The recogniser works again.")
+        self._failures = 0
+        self._probe = ""
 
     def failed(self, reason: str) -> None:
         """The recogniser failed on an utterance."""
         self._failures += 1
-        self._notify(Notice("engine_failed", reason, self._clock.now_s()))
+        now_s = self._clock.now_s()
+        if self.broken:
+            self._probed_s, self._probe = now_s, ""
+        if self._failures <= _BROKEN_AFTER or now_s - self._told_failed_s >= _PROBE_S:
+            self._told_failed_s = now_s
+            self._notify(Notice("engine_failed", reason, now_s))
         if self._failures == _BROKEN_AFTER:
-            self.say("The recogniser does not work; words come from Meet's captions.")
+            live = "words come from Meet's captions" if self._captions_live else "words are missing"
+            self.say(f"The recogniser does not work; {live}. It is tried again.")
 
     def waited_in_vain(self) -> None:
         """Words waited for a caption that did not come."""

@@ -1,15 +1,18 @@
 """The ear for one track: frames in, utterances found, cut and handed to the recogniser."""
 
-import asyncio
+import logging
 from uuid import uuid4
 
 from domain.audio import Frame
-from domain.ports import Vad
+from domain.events import Notice
 from pipeline.arrivals import Arrivals
 from pipeline.ear_parts import EarParts
 from pipeline.live import LiveUtterance
+from pipeline.speech_finder import SpeechFinder
 from pipeline.utterances import Closed, Continued, Opened, Step, Utterances
 from pipeline.windows import WINDOW_S, Window, Windows
+
+log = logging.getLogger(__name__)
 
 _CHANGE_BEFORE_S = 0.35
 _CHANGE_AFTER_S = 0.25
@@ -37,6 +40,8 @@ class Ear:
         self._windows = Windows()
         self._utterances = Utterances(parts.settings)
         self._live: LiveUtterance | None = None
+        self._finder = SpeechFinder(parts.vad_thread, parts.new_vad, parts.clock, parts.notify)
+        self._faults = 0
 
     def put(self, frame: Frame) -> None:
         """Takes a frame; never waits."""
@@ -52,8 +57,6 @@ class Ear:
 
     async def run(self) -> None:
         """Returns when the track ended and its last words were passed on."""
-        loop = asyncio.get_running_loop()
-        vad = await loop.run_in_executor(self._parts.executor, self._parts.new_vad)
         try:
             while True:
                 frames, stalled = await self._arrivals.batch(speaking=self._utterances.open)
@@ -61,20 +64,38 @@ class Ear:
                 over = self._arrivals.over
                 if stalled or over:
                     windows += self._windows.flush()
-                await self._hear(vad, windows)
-                if stalled or over:
-                    await self._steps(self._utterances.close("end" if over else "gap"))
+                try:
+                    await self._hear(windows)
+                    if stalled or over:
+                        await self._steps(self._utterances.close("end" if over else "gap"))
+                except Exception as error:
+                    await self._recover(error)
                 if over:
                     return
         finally:
             if self._live:
                 await self._live.aclose()
 
-    async def _hear(self, vad: Vad, windows: list[Window]) -> None:
+    async def _recover(self, error: Exception) -> None:
+        """Gives the utterance up in which a fault arose, and tells the first."""
+        self._faults += 1
+        if self._faults == 1:
+            log.error("Hearing a track failed: %s", type(error).__name__)
+            log.debug("The fault", exc_info=error)
+            text = "Hearing failed on a track; words of it may be missing. It goes on."
+            self._parts.notify(Notice("hearing_failed", text, self._parts.clock.now_s()))
+        self._utterances = Utterances(self._parts.settings)
+        live, self._live = self._live, None
+        try:
+            if live:
+                await live.give_up()
+        except Exception as another:
+            log.debug("An utterance could not be ended: %s", type(another).__name__)
+
+    async def _hear(self, windows: list[Window]) -> None:
         if not windows:
             return
-        loop = asyncio.get_running_loop()
-        chances = await loop.run_in_executor(self._parts.executor, _probabilities, vad, windows)
+        chances = await self._finder.chances(windows)
         for window, chance in zip(windows, chances, strict=True):
             await self._steps(self._utterances.step(window, chance))
         live = self._live
@@ -103,20 +124,21 @@ class Ear:
         """Finishes the open utterance, after whatever change of speaker lies within it."""
         while self._live and await self._change(self._live):
             pass
-        live, self._live = self._live, None
-        if live:
+        if live := self._live:
             try:
                 await live.finish()
                 self._remember(live)
             finally:
                 await live.aclose()
+            self._live = None
 
     async def _cut(self, live: LiveUtterance) -> None:
         while self._live and await self._change(self._live):
             pass
         while self._live and await self._change_source(self._live):
             pass
-        while self._live and (at_s := self._due(self._live)) is not None:
+        longest_s = self._parts.settings.max_utterance_s
+        while self._live and (at_s := _due(self._live, longest_s)) is not None:
             await self._split(self._live, at_s, "")
 
     async def _change_source(self, live: LiveUtterance) -> bool:
@@ -129,19 +151,6 @@ class Ear:
         at_s = live.sound.quietest(from_s, max(border_s, from_s) + _BORDER_REACH_S)
         await self._split(live, at_s, "", border_s)
         return True
-
-    def _due(self, live: LiveUtterance) -> float | None:
-        """Where a long utterance is to be cut: at a short pause if one comes, by force at last."""
-        longest_s = self._parts.settings.max_utterance_s
-        sound = live.sound
-        length_s = sound.end_s - live.speech_s
-        if length_s < longest_s * _CUT_FROM:
-            return None
-        from_s = max(live.stable_end_s, live.speech_s + longest_s * _CUT_AT_LEAST)
-        to_s = min(sound.end_s - _CUT_MARGIN_S, live.speech_s + longest_s)
-        at_s = sound.quietest(from_s, max(from_s, to_s), _CUT_WIDTH_S)
-        pause = sound.level(at_s) < _PAUSE_LEVEL * sound.rms()
-        return at_s if pause or length_s >= longest_s else None
 
     async def _change(self, live: LiveUtterance) -> bool:
         """Splits the utterance where another speaker took over, if one did."""
@@ -187,5 +196,14 @@ class Ear:
         return f"{self._track}-{uuid4().hex[:12]}"
 
 
-def _probabilities(vad: Vad, windows: list[Window]) -> list[float]:
-    return [vad.probability(window.pcm) for window in windows]
+def _due(live: LiveUtterance, longest_s: float) -> float | None:
+    """Where a long utterance is to be cut: at a short pause if one comes, by force at last."""
+    sound = live.sound
+    length_s = sound.end_s - live.speech_s
+    if length_s < longest_s * _CUT_FROM:
+        return None
+    from_s = max(live.stable_end_s, live.speech_s + longest_s * _CUT_AT_LEAST)
+    to_s = min(sound.end_s - _CUT_MARGIN_S, live.speech_s + longest_s)
+    at_s = sound.quietest(from_s, max(from_s, to_s), _CUT_WIDTH_S)
+    pause = sound.level(at_s) < _PAUSE_LEVEL * sound.rms()
+    return at_s if pause or length_s >= longest_s else None

@@ -1,7 +1,6 @@
 """What every track's ear works with."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from domain.clock import Clock
@@ -16,6 +15,7 @@ from pipeline.hearing import HearingSettings
 from pipeline.language import SpokenLanguages
 from pipeline.people import People
 from pipeline.sources import WordSources
+from pipeline.speech_finder import VadThread
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,7 @@ class EarParts:
     recognizer: Recognizer | None
     new_vad: Callable[[], Vad]
     """Called off the loop."""
-    executor: Executor
-    """One thread for voice activity."""
+    vad_thread: VadThread
     people: People
     attribution: Attribution
     languages: SpokenLanguages

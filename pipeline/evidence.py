@@ -1,5 +1,6 @@
 """What Meet tells of who spoke when, laid over the voices that were told apart."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -7,8 +8,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.assignment import assign
-from pipeline.turns import Span, merged, overlap
+from pipeline.assignment import most
+from pipeline.turns import Span, merged
 
 LAGS_S = tuple(step / 10 for step in range(31))
 """The grid on which the captions' lag is sought."""
@@ -69,18 +70,33 @@ def evidence(
 ) -> Table:
     """Overlap seconds, weighted by kind, age and likeness of the words."""
     table: Table = {label: {} for label in voices}
-    for hint in once(said):
-        lag_s = lags_s[hint.kind]
-        start_s, end_s = hint.start_s - lag_s, hint.end_s - lag_s
+    hints = once(said)
+    stretches = [(h.start_s - lags_s[h.kind], h.end_s - lags_s[h.kind]) for h in hints]
+    shared = {label: _overlaps(spans, stretches) for label, spans in voices.items()}
+    words = sorted(ours, key=lambda word: word.at_s)
+    times = [word.at_s for word in words]
+    for index, (hint, (start_s, end_s)) in enumerate(zip(hints, stretches, strict=True)):
         weight = WEIGHTS[hint.kind] * faded(end_s, now_s)
-        near = _near(hint, ours, start_s, end_s)
-        for label, spans in voices.items():
-            seconds = overlap(spans, start_s, end_s)
-            if seconds > 0:
+        first = bisect_left(times, start_s - _TEXT_NEAR_S)
+        near = _near(hint, words[first : bisect_right(times, end_s + _TEXT_NEAR_S)])
+        for label, seconds in shared.items():
+            if seconds[index] > 0:
                 row = table[label]
-                gain = seconds * weight * _text(hint, near, label)
+                gain = seconds[index] * weight * _text(hint, near, label)
                 row[hint.participant_id] = row.get(hint.participant_id, 0.0) + gain
     return table
+
+
+def _overlaps(spans: Sequence[Span], stretches: Sequence[Span]) -> list[float]:
+    """Seconds of spans within each stretch."""
+    if not spans or not stretches:
+        return [0.0] * len(stretches)
+    begins, ends = np.array(spans).T
+    starts, stops = np.array(stretches).T[:, :, None]
+    seconds: list[float] = (
+        np.clip(np.minimum(ends, stops) - np.maximum(begins, starts), 0.0, None).sum(1).tolist()
+    )
+    return seconds
 
 
 def faded(at_s: float, now_s: float) -> float:
@@ -96,16 +112,15 @@ def once(said: Iterable[Said]) -> list[Said]:
         key = (hint.participant_id, hint.kind)
         start_s = max(hint.start_s, told.get(key, float("-inf")))
         if hint.end_s > start_s:
-            kept.append(replace(hint, start_s=start_s))
+            kept.append(hint if start_s == hint.start_s else replace(hint, start_s=start_s))
             told[key] = hint.end_s
     return kept
 
 
-def _near(hint: Said, ours: Sequence[Ours], start_s: float, end_s: float) -> list[Ours]:
+def _near(hint: Said, near: Sequence[Ours]) -> Sequence[Ours]:
     """Our words around a caption; none where texts cannot be compared."""
     if len(hint.words) < _LEAST_WORDS:
         return []
-    near = [w for w in ours if start_s - _TEXT_NEAR_S <= w.at_s <= end_s + _TEXT_NEAR_S]
     other = any(w.language and hint.language and w.language != hint.language for w in near)
     return [] if other else near
 
@@ -131,7 +146,7 @@ def best_lag_s(voices: Mapping[str, Sequence[Span]], said: Iterable[Said]) -> fl
     bins = int((max(hint.end_s for hint in captions) - begin_s) / _RASTER_S) + 1
     heard = np.array([_raster(spans, begin_s, bins) for spans in voices.values()])
     told = np.array([_raster(_of(captions, person), begin_s, bins) for person in people])
-    totals = [_fit(heard, told, round(lag / _RASTER_S), people, list(voices)) for lag in LAGS_S]
+    totals = [_fit(heard, told, round(lag / _RASTER_S)) for lag in LAGS_S]
     best = max(totals)
     if best <= 0 or best - min(totals) < _FLAT * best:
         return None
@@ -155,15 +170,9 @@ def _fit(
     heard: NDArray[np.float64],
     told: NDArray[np.float64],
     shift: int,
-    people: Sequence[str],
-    labels: Sequence[str],
 ) -> float:
     """Matched overlap less half of what falls to others, captions moved back by `shift` bins."""
     moved = told[:, shift:]
     seconds = heard[:, : moved.shape[1]] @ moved.T / _RASTER_S
-    table = {
-        label: {person: float(seconds[row, column]) for column, person in enumerate(people)}
-        for row, label in enumerate(labels)
-    }
-    matched = sum(match.score for match in assign(table, 0.0).values())
+    matched = most(seconds)
     return matched - 0.5 * (float(seconds.sum()) - matched)

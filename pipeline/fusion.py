@@ -44,8 +44,9 @@ def piece_of(update: SpokenUpdate, line: Line, from_token: int, lag_s: float) ->
 
     Tokens before `from_token` belong to earlier utterances.
     """
-    placed = timed(line.tokens, lag_s, None)[from_token:]
+    from_token = max(from_token, line.settled)
     tokens = line.tokens[from_token:]
+    placed = timed(tokens, lag_s, None)
     near = _within(placed, update, _REACH_S)
     if not near:
         return None

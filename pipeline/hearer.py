@@ -1,5 +1,6 @@
 """One utterance in the engine: opened when first needed, timed, given up at its first fault."""
 
+import asyncio
 import logging
 import time
 
@@ -30,6 +31,7 @@ class Hearer:
         self.context = context
         self._parts = parts
         self._track = track
+        self._patience = parts.settings.patience
         self._asked = ""
         self._told = ""
         self._stream: RecognitionStream | None = None
@@ -44,7 +46,8 @@ class Hearer:
         try:
             stream = self._stream or await self._open(start_s, participant_id)
             began, began_s = time.perf_counter(), self._parts.clock.now_s()
-            hypothesis = await stream.feed(pcm)
+            async with asyncio.timeout(self._patience.feed_s):
+                hypothesis = await stream.feed(pcm)
         except Exception as error:
             await self._fail(error)
             return None
@@ -57,7 +60,8 @@ class Hearer:
             return None
         began, began_s = time.perf_counter(), self._parts.clock.now_s()
         try:
-            hypothesis = await self._stream.finish()
+            async with asyncio.timeout(self._patience.finish_s):
+                hypothesis = await self._stream.finish()
         except Exception as error:
             await self._fail(error)
             return None
@@ -71,7 +75,8 @@ class Hearer:
         if stream is None:
             return
         try:
-            await stream.aclose()
+            async with asyncio.timeout(self._patience.close_s):
+                await stream.aclose()
         except Exception as error:
             log.warning("The recogniser failed to end an utterance: %s", type(error).__name__)
 
@@ -117,7 +122,8 @@ class Hearer:
             terms=self._parts.settings.terms + self._parts.people.terms(),
             context=self.context,
         )
-        self._stream = await self._parts.recognizer.open(request)
+        async with asyncio.timeout(self._patience.open_s):
+            self._stream = await self._parts.recognizer.open(request)
         return self._stream
 
     def _timed(self, began: float, began_s: float, sound_s: float) -> None:
@@ -128,6 +134,10 @@ class Hearer:
     async def _fail(self, error: Exception) -> None:
         self.failed = True
         log.warning("The recogniser failed on an utterance: %s", type(error).__name__)
-        told = str(error) if isinstance(error, DragomanError) else "The recogniser broke."
+        told = "The recogniser broke."
+        if isinstance(error, DragomanError):
+            told = str(error)
+        elif isinstance(error, TimeoutError):
+            told = "The recogniser gives no answer."
         self._parts.sources.choices.failed(told)
         await self.aclose()

@@ -6,6 +6,17 @@ from domain.speakers import Voiceprint
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a recogniser may take for an answer, in seconds. A chain of recognisers must
+    have given up one of them by then, so that it can ask the next."""
+
+    open_s: float = 10.0
+    feed_s: float = 10.0
+    finish_s: float = 90.0
+    close_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
 class HearingSettings:
     """How to listen. Times are seconds."""
 
@@ -34,6 +45,8 @@ class HearingSettings:
     """Sound that may wait per track; beyond it the oldest is dropped and counted."""
     behind_s: float = 2.5
     """Waiting sound from which on recognition takes less effort, and says so."""
+    patience: Patience = Patience()
+    """A recogniser that takes longer has failed on the utterance."""
     stepped: bool = False
     """Time passes only with the calls of `Listener.step`: for sound that is not live."""
     rooms: bool = True

@@ -26,7 +26,7 @@ def tiles_said(spans: Iterable[tuple[str, float, float]]) -> list[Said]:
 
 
 def _pieces(line: Line, since_s: float) -> Iterator[Said]:
-    tokens = tuple(token for token in line.tokens if token.first_s >= since_s)
+    tokens = tuple(token for token in line.late if token.first_s >= since_s)
     piece: list[Word] = []
     for word in timed(tokens, 0.0, None):
         if piece and (len(piece) == _PIECE_WORDS or word.start_s - piece[-1].end_s > _PAUSE_S):

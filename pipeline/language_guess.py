@@ -22,17 +22,24 @@ _COMMON = {
 }
 _LEAST_HITS = 2
 _LEAST_LEAD = 1.5
+_LATE_CHARS = 300
+_WORDS = {code: frozenset(common.split()) for code, common in _COMMON.items()}
 
 
 def guess(text: str, allowed: frozenset[str] = frozenset()) -> str:
-    """A primary subtag, one of those allowed if any are; empty where the text does not tell."""
+    """A primary subtag, one of those allowed if any are; empty where the text does not tell.
+
+    Only the end of a long text counts.
+    """
+    if len(text) > _LATE_CHARS:
+        text = text[-_LATE_CHARS:].partition(" ")[2] or text[-_LATE_CHARS:]
     for code, script in _SCRIPTS:
         if script.search(text):
             return code if not allowed or code in allowed else ""
     words = re.findall(r"[\w']+", text.casefold())
     hits = {
-        code: sum(word in common.split() for word in words)
-        for code, common in _COMMON.items()
+        code: sum(word in common for word in words)
+        for code, common in _WORDS.items()
         if not allowed or code in allowed
     }
     ranked = sorted(hits.items(), key=lambda item: -item[1])

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from domain.audio import Frame
@@ -27,6 +27,7 @@ from pipeline.language import SpokenLanguages
 from pipeline.language_guess import guess
 from pipeline.people import People
 from pipeline.sources import WordSources
+from pipeline.speech_finder import VadThread
 from pipeline.vad import ENGINES as VAD_ENGINES
 from pipeline.voice_ear import VoiceEars
 
@@ -86,6 +87,7 @@ class Listener:
         self._gate = gate_for(engine.name if engine else "")
         self._ears: dict[str, Ear] = {}
         self._told_lag = False
+        self._failed: set[str] = set()
         self._ticked_s = float("-inf")
         self._correlated_s = float("-inf")
 
@@ -101,22 +103,25 @@ class Listener:
         except BaseException:
             await self._flush_after_fault()
             raise
-        self._attribution.correlate(self._clock.now_s())
-        await self._sources.flush()
+        with self._guarded("the last words"):
+            self._attribution.correlate(self._clock.now_s())
+            await self._sources.flush()
 
     async def _listen(self, frames: AsyncIterator[Frame], hints: AsyncIterator[Hint]) -> None:
-        with ThreadPoolExecutor(1, thread_name_prefix="vad") as executor:
-            loop = asyncio.get_running_loop()
-            new_vad, doubt = await loop.run_in_executor(executor, _vad, self._settings.vad)
+        vad_thread = VadThread()
+        try:
+            new_vad, doubt = await asyncio.to_thread(_vad, self._settings.vad)
             if doubt:
                 self._notify(Notice("vad", doubt, self._clock.now_s()))
-            parts = self._parts(executor, new_vad)
+            parts = self._parts(vad_thread, new_vad)
             async with asyncio.TaskGroup() as around:
                 ticker = around.create_task(self._tick())
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._take_hints(hints))
                     group.create_task(self._take_frames(frames, parts, group))
                 ticker.cancel()
+        finally:
+            await vad_thread.aclose()
 
     async def _flush_after_fault(self) -> None:
         try:
@@ -125,13 +130,13 @@ class Listener:
         except Exception as error:
             log.warning("Words that waited at the end are lost: %s", type(error).__name__)
 
-    def _parts(self, executor: ThreadPoolExecutor, new_vad: Callable[[], Vad]) -> EarParts:
+    def _parts(self, vad_thread: VadThread, new_vad: Callable[[], Vad]) -> EarParts:
         return EarParts(
             settings=self._settings,
             clock=self._clock,
             recognizer=self._recognizer,
             new_vad=new_vad,
-            executor=executor,
+            vad_thread=vad_thread,
             people=self._people,
             attribution=self._attribution,
             languages=self._languages,
@@ -165,15 +170,33 @@ class Listener:
 
     async def _take_hints(self, hints: AsyncIterator[Hint]) -> None:
         async for hint in hints:
-            match hint:
-                case RosterHint():
-                    self._people.update(hint)
-                case LoudnessHint():
-                    self._attribution.loudness(hint)
-                case TileHint():
-                    self._attribution.tile(hint)
-                case CaptionHint():
-                    await self._caption(hint)
+            with self._guarded("a hint"):
+                await self._take_hint(hint)
+
+    async def _take_hint(self, hint: Hint) -> None:
+        match hint:
+            case RosterHint():
+                self._people.update(hint)
+            case LoudnessHint():
+                self._attribution.loudness(hint)
+            case TileHint():
+                self._attribution.tile(hint)
+            case CaptionHint():
+                await self._caption(hint)
+
+    @contextmanager
+    def _guarded(self, what: str) -> Iterator[None]:
+        """A fault within is told, the first of its kind, and nothing else ends by it."""
+        try:
+            yield
+        except Exception as error:
+            if what in self._failed:
+                return
+            self._failed.add(what)
+            log.error("Listening failed over %s: %s", what, type(error).__name__)
+            log.debug("The fault", exc_info=error)
+            text = f"Listening failed over {what}; it goes on."
+            self._notify(Notice("hearing_failed", text, self._clock.now_s()))
 
     async def _caption(self, hint: CaptionHint) -> None:
         if self._people.is_self(hint.participant_id, hint.name):
@@ -198,12 +221,14 @@ class Listener:
         now_s = self._clock.now_s()
         if now_s - self._ticked_s >= _TICK_S:
             self._ticked_s = now_s
-            await self._settle()
+            with self._guarded("words that waited"):
+                await self._settle()
 
     async def _tick(self) -> None:
         while not self._settings.stepped:
             await asyncio.sleep(_TICK_S)
-            await self._settle()
+            with self._guarded("words that waited"):
+                await self._settle()
 
     async def _settle(self) -> None:
         now_s = self._clock.now_s()

@@ -87,7 +87,7 @@ class LiveUtterance:
         kept = self._stabiliser.stable
         words, cut_s = _split(await self._last_words(), len(kept), until_s)
         gate = self._parts.gate
-        if not gate.says(words, over_background(*self._heard_sound())) or not (
+        if not gate.says(words, over_background(*_heard_sound(self.sound, self._voiced))) or not (
             kept or gate.sounds(_evidence(self._voiced, self.sound))
         ):
             words = kept
@@ -98,6 +98,13 @@ class LiveUtterance:
         self.said = joiner(self._hearer.language).join(word.text for word in shown)
         await self._publish(shown, stable, who, end_s=cut_s)
         return cut_s
+
+    async def give_up(self) -> None:
+        """Ends it with the words that are stable, without the engine."""
+        await self.aclose()
+        kept = self._stabiliser.stable
+        shown, stable = self._stabiliser.update(Hypothesis(kept, self._hearer.language, final=True))
+        await self._publish(shown, stable, self._who(shown), end_s=self.sound.end_s)
 
     async def aclose(self) -> None:
         """Gives the engine's stream back."""
@@ -124,24 +131,21 @@ class LiveUtterance:
         hypothesis = await self._hearer.finish()
         if hypothesis is None:
             return self._stabiliser.stable
-        self._hearer.settle(hypothesis, self._who().participant_id, self._voiced_s, final=True)
+        self._hearer.settle(
+            hypothesis, self._who().participant_id, _seconds(self._voiced), final=True
+        )
         return _placed(self.sound, hypothesis.words)
-
-    @property
-    def _voiced_s(self) -> float:
-        return len(self._voiced) * WINDOW_S
-
-    def _heard_sound(self) -> tuple[bytes, float, list[float]]:
-        return self.sound.bytes_from(0), self.sound.start_s, self._voiced
 
     def _learn(self, words: tuple[Word, ...], who: Who) -> None:
         since_s = self.speech_s - _NAMES_REACH_S
         lines = self._parts.lines.recent(who.participant_id or None, since_s)
         self._parts.lag.compare(words, lines)
-        self._hearer.learn(words, who.participant_id, self._voiced_s)
+        self._hearer.learn(words, who.participant_id, _seconds(self._voiced))
 
     async def _draft(self, hypothesis: Hypothesis, who: Who) -> None:
-        if not self._hearer.settle(hypothesis, who.participant_id, self._voiced_s, final=False):
+        if not self._hearer.settle(
+            hypothesis, who.participant_id, _seconds(self._voiced), final=False
+        ):
             return
         if not self._parts.gate.sounds(_evidence(self._voiced, self.sound)):
             return
@@ -186,7 +190,7 @@ class LiveUtterance:
             engine=recognizer.info.name,
             doubt=who.doubt,
             punctuated=recognizer.info.punctuated,
-            sound=quality(*self._heard_sound()) if final else None,
+            sound=quality(*_heard_sound(self.sound, self._voiced)) if final else None,
         )
         await self._parts.sources.from_sound(update, self._track)
 
@@ -217,3 +221,11 @@ def _split(words: tuple[Word, ...], stable: int, until_s: float) -> tuple[tuple[
 def _evidence(voiced: list[float], sound: Sound) -> Evidence:
     length_s = voiced[-1] - voiced[0] + WINDOW_S if voiced else 0.0
     return Evidence(len(voiced) * WINDOW_S, length_s, sound.rms())
+
+
+def _seconds(voiced: list[float]) -> float:
+    return len(voiced) * WINDOW_S
+
+
+def _heard_sound(sound: Sound, voiced: list[float]) -> tuple[bytes, float, list[float]]:
+    return sound.bytes_from(0), sound.start_s, voiced

@@ -7,6 +7,7 @@ from domain.clock import Clock
 from domain.speech import SpokenUpdate
 from pipeline.afterthoughts import Afterthoughts
 from pipeline.choices import CAPTIONS_ONLY, Knowledge
+from pipeline.once import OnceOnly
 
 
 class Outlet:
@@ -26,6 +27,7 @@ class Outlet:
         self._parts: dict[str, int] = {}
         """How many speakers were shown, by running utterance."""
         self._after = Afterthoughts(knowledge)
+        self._once = OnceOnly()
         self.shown_until_s: dict[str, float] = {}
         """End of the last word from sound, by participant."""
 
@@ -43,9 +45,9 @@ class Outlet:
         for update in updates:
             who = self._know.attribution.placed(update.participant_id, update.start_s, update.end_s)
             update = replace(update, speaker=who.speaker or update.speaker)
-            await self._send(update)
-            if update.final:
-                self._after.sent(update, "", self._clock.now_s())
+            sent = await self._send(update)
+            if sent and sent.final:
+                self._after.sent(sent, "", self._clock.now_s())
 
     async def heard(self, update: SpokenUpdate, track: str) -> None:
         """Emits words from sound, those of several speakers as an utterance for each."""
@@ -54,8 +56,9 @@ class Outlet:
         parts = self._know.attribution.split(track, update, done)
         for number, part in enumerate(parts):
             if update.final:
-                await self._send(part)
-                self._after.sent(part, track, self._clock.now_s())
+                sent = await self._send(part)
+                if sent:
+                    self._after.sent(sent, track, self._clock.now_s())
                 continue
             stable = max(done, min(update.stable, len(part.words)))
             await self._send(replace(part, stable=0 if number else stable))
@@ -68,13 +71,17 @@ class Outlet:
                 replace(update, utterance_id=f"{key}~{number}", words=(), stable=0, other=None)
             )
 
-    async def _send(self, update: SpokenUpdate) -> None:
-        """Emits; what comes to nothing and was never shown is left out."""
+    async def _send(self, update: SpokenUpdate) -> SpokenUpdate | None:
+        """Emits what the other source has not said; what comes to nothing and was never shown
+        is left out."""
         if not update.words and update.utterance_id not in self._emitted:
-            return
+            return None
         self._emitted[update.utterance_id] = update.stable
         if update.final:
             self._emitted.pop(update.utterance_id)
         if update.engine != CAPTIONS_ONLY and update.words and update.participant_id:
             self.shown_until_s[update.participant_id] = update.words[-1].end_s
-        await self._emit(update)
+        sent = self._once.take(update)
+        if sent is not None:
+            await self._emit(sent)
+        return sent

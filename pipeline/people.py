@@ -1,5 +1,7 @@
 """The people of a meeting by id and by name, ourselves left out."""
 
+from collections.abc import Callable, Collection
+
 from domain.hints import CaptionHint, RosterHint
 from domain.text import clean_name
 
@@ -15,6 +17,11 @@ class People:
         self._present: frozenset[str] = frozenset()
         self._ourselves: set[str] = set()
         self._our_names: set[str] = set(_OWN_NAMES)
+        self._tell: list[Callable[[Collection[str], float], None]] = []
+
+    def watch(self, tell: Callable[[Collection[str], float], None]) -> None:
+        """From now on tells, at every news of the roster, the ids of all present, and when."""
+        self._tell.append(tell)
 
     def update(self, hint: RosterHint) -> None:
         """Takes everybody present; who left keeps the name."""
@@ -28,6 +35,8 @@ class People:
             self._names[person.id] = name
             if name:
                 self._ids.setdefault(name.casefold(), set()).add(person.id)
+        for tell in self._tell:
+            tell(self._present, hint.at_s)
 
     def learn(self, hint: CaptionHint) -> None:
         """Takes a name that only a caption tells."""

@@ -47,6 +47,8 @@ class WordSources:
         self.relief: Callable[[float], bool] = lambda _at_s: False
         """Whether speech of a moment is left to captions for want of time to recognise it."""
         self._relieved: set[str] = set()
+        self._served: set[str] = set()
+        """Lines given out that have words which are not final."""
         self._settings = settings
         self._clock = clock
         self._know = knowledge
@@ -60,7 +62,12 @@ class WordSources:
     def wants(self, utterance_id: str, participant_id: str) -> bool:
         """Whether an utterance needs to be recognised."""
         fixed = self._fixed.get(utterance_id)
-        return (fixed or self.choices.of(participant_id)) != Choice.CAPTIONS
+        if (fixed or self.choices.of(participant_id)) != Choice.CAPTIONS:
+            return True
+        if not self.choices.probes(utterance_id):
+            return False
+        self._fixed[utterance_id] = Choice.CAPTIONS
+        return True
 
     async def from_sound(self, update: SpokenUpdate, track: str) -> None:
         """An update of an utterance heard on a track."""
@@ -79,6 +86,7 @@ class WordSources:
             await self._release()
             for line in self._words.open_lines():
                 await self._serve(line)
+            self._served &= {line.key for line in self._words.open_lines()}
             self._words.forget(self._clock.now_s() - _FORGET_S)
             await self._out.later()
 
@@ -90,7 +98,7 @@ class WordSources:
                 if self.choices.of(held.update.participant_id) != Choice.CAPTIONS:
                     await self._out.heard(held.update, held.track)
             for line in self._words.open_lines():
-                if self._serves(line):
+                if self._serves(line) or line.key in self._served:
                     await self._out.lines(self._words.finish(line, self._know.lag.lag_s))
             await self._out.later(last=True)
 
@@ -158,14 +166,16 @@ class WordSources:
 
     async def _serve(self, line: Line) -> None:
         if not self._serves(line):
-            if line.key in self._relieved:
-                self._relieved.discard(line.key)
+            self._relieved.discard(line.key)
+            if line.key in self._served:
+                self._served.discard(line.key)
                 await self._out.lines(self._words.finish(line, self._know.lag.lag_s))
             if self.choices.of(line.participant_id) == Choice.SOUND and not self.choices.unheard(
                 line
             ):
                 self._words.skip(line)
             return
+        self._served.add(line.key)
         if line.key not in self._relieved:
             self.choices.tell(line.participant_id, Choice.CAPTIONS)
         shown_s = self._out.shown_until_s.get(line.participant_id)

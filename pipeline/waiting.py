@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from domain.clock import Clock
 from pipeline.backlog import Backlog, Job, Key
+from pipeline.owed import Owed
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class WaitingRoom:
         self._closed: OrderedDict[Key, None] = OrderedDict()
         self._news = News()
         self._given_up: set[Key] = set()
+        self.owed = Owed()
         self.dropped_drafts = 0
         self.replaced_drafts = 0
         self.refused_finals = 0
@@ -62,6 +64,7 @@ class WaitingRoom:
                 log.warning("Final translations are refused: translation is too far behind")
             return False, ""
         reason = self._finals.add(job)
+        self.owed.more(job.caption_id)
         self._news.tell()
         return True, reason
 
@@ -69,6 +72,7 @@ class WaitingRoom:
         """Waits in its old place for another try, not before `due_s`."""
         tried = replace(job, attempt=job.attempt + 1, due_s=due_s, marked=True, probe=False)
         self._finals.line(job).add(tried)
+        self.owed.more(job.caption_id)
         self._news.tell()
 
     def hold(self, job: Job, wait_s: float, longest_s: float, reason: str) -> list[Job]:
@@ -119,6 +123,8 @@ class WaitingRoom:
     def done(self, job: Job) -> None:
         """A job that was taken is over."""
         self._busy.pop((job.key, job.request.draft), None)
+        if not job.request.draft:
+            self.owed.less(job.caption_id)
         if job.probe:
             self._finals.line(job).probing = False
         self._news.tell()
@@ -140,7 +146,8 @@ class WaitingRoom:
     def give_up(self) -> list[Job]:
         """Every final that has no result yet; none of them is waited for any longer."""
         late = self._unfinished(False)
-        self._finals.drop_unmarked()
+        for job in self._finals.drop_unmarked():
+            self.owed.less(job.caption_id)
         self._given_up.update(job.key for job in late)
         return late
 

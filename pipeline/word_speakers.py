@@ -198,7 +198,7 @@ class WordSpeakers:
 
 def _line_gains(words: Sequence[Word], language: str, line: Line, lag_s: float) -> list[float]:
     """What one line of captions says for its participant having said each word."""
-    placed = timed(line.tokens, lag_s, None)
+    placed = timed(line.late, lag_s, None)
     first_s, last_s = words[0].start_s - _REACH_S, words[-1].end_s + _REACH_S
     near = [word for word in placed if word.end_s >= first_s and word.start_s <= last_s]
     spans: list[Span] = [(word.start_s, word.end_s) for word in near]

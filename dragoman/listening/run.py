@@ -24,6 +24,7 @@ from dragoman.loopback import served
 from dragoman.meeting_row import new_meeting
 from dragoman.pause import Pause
 from dragoman.people import Attendance
+from dragoman.session import REST_S
 from dragoman.settings import Settings
 from dragoman.signals import StopSignals
 from dragoman.stage import Stage, StageSettings, build_stage, open_engines
@@ -99,11 +100,15 @@ async def _serve(
         await steps.take(MeetingState.STARTING, Reason.LAUNCHED, "waiting for sound")
         people = Attendance()
         async with asyncio.TaskGroup() as group:
-            group.create_task(_hear(room, people, hub))
+            hearing = group.create_task(_hear(room, people, hub))
             first = group.create_task(_note_first_sound(room.sound, steps))
             reason = await room.over
             first.cancel()
             room.sound.stop()
+            _, late = await asyncio.wait({hearing}, timeout=REST_S)
+            if late:
+                log.warning("the last sound was not all recognised in time")
+                hearing.cancel()
         room.pause.end()
         await room.stage.captioner.flush()
         present = people.at_end(room.clock.now_s())
@@ -161,7 +166,11 @@ async def _hear(room: _Room, people: Attendance, hub: Hub) -> None:
                 hub.publish(hint)
             yield hint
 
-    await room.stage.listener.run(room.pause.frames(room.sound.frames()), noticed())
+    try:
+        await room.stage.listener.run(room.pause.frames(room.sound.frames()), noticed())
+    except Exception:
+        log.exception("hearing failed")
+        _end(room.over, Reason.INTERNAL_ERROR)
 
 
 async def _note_first_sound(sound: BrowserSound, steps: Steps) -> None:

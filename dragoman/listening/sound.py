@@ -22,7 +22,9 @@ WAITING_S = 60.0
 HINTS = 100
 """Hints that may wait; beyond it the oldest is dropped."""
 JUMP_S = 0.25
-"""A clock of the page that is off by more is followed."""
+"""Sound that comes so much later than it should has a gap before it."""
+SLEW_S = 0.005
+"""Sound that is placed too late comes back by so much with each block."""
 
 
 @dataclass(slots=True)
@@ -73,10 +75,12 @@ class BrowserSound:
         if track is None:
             track = self._tracks[source] = _Track(offset_s)
         track.offset_s = min(track.offset_s, offset_s)
-        start_s = page_s + track.offset_s
-        if abs(start_s - track.next_s) > JUMP_S or track.next_s < 0:
+        start_s = page_s + track.offset_s - len(track.rest) / 2 / SAMPLE_RATE
+        if start_s - track.next_s > JUMP_S or track.next_s < 0:
             track.rest.clear()
-            track.next_s = max(start_s, track.next_s, 0.0)
+            track.next_s = max(page_s + track.offset_s, 0.0)
+        elif track.next_s - start_s > SLEW_S:
+            track.next_s -= SLEW_S
         track.rest += pcm
         while len(track.rest) >= FRAME_SAMPLES * 2:
             self._put(Frame(source, track.next_s, bytes(track.rest[: FRAME_SAMPLES * 2])))

@@ -50,6 +50,7 @@ async def _work(server: Server, settings: ServeSettings) -> None:
         console.say("Ctrl-C ends it.")
         await server.ended()
     except DragomanError:
+        await server.last_words()
         for line in server.lines:
             console.say(f"  {line}", style="dim")
         raise

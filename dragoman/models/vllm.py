@@ -24,6 +24,7 @@ LINES = 12
 _POLL_S = 0.25
 _ANSWER_S = 60.0
 _END_S = 20.0
+_LAST_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Server:
         self._settings = settings
         self.lines: deque[str] = deque(maxlen=LINES)
         """The last that it wrote."""
+        self._silent = asyncio.Event()
 
     async def ready(self, progress: Callable[[str], None]) -> None:
         """Waits until it is healthy and has answered once. `progress` gets its last line.
@@ -112,6 +114,14 @@ class Server:
             text = line.decode("utf-8", "replace").strip()
             if text:
                 self.lines.append(text)
+        self._silent.set()
+
+    async def last_words(self) -> None:
+        """Waits a moment for what a server that has ended wrote last."""
+        if self._process.returncode is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_S):
+                    await self._silent.wait()
 
     def _need_running(self) -> None:
         code = self._process.returncode

@@ -25,8 +25,8 @@ class ChainRules:
     longest_rest_s: float = 480.0
     health_timeout_s: float = 150.0
     """For an engine that is tried while another one works."""
-    answer_timeout_s: float = 60.0
-    """Beyond the engines' own time-outs: one that gives no answer at all."""
+    answer_timeout_s: float = 6.0
+    """For a piece of sound; the end of an utterance may take six times as long."""
     close_timeout_s: float = 10.0
 
 

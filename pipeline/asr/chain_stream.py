@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 _MOST_BYTES = 120 * 32_000
 """Of kept sound; older sound is not heard again."""
 _CLOSE_S = 5.0
+_FINISH = 6
+"""A whole utterance may take so many times longer than a piece of sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class ChainStream:
             assert self._stream is not None
             assert self._taken is not None
             try:
-                async with asyncio.timeout(self._timeout_s):
+                async with asyncio.timeout(self._timeout_s * _FINISH):
                     final = await self._stream.finish()
             except Exception as error:
                 await self._again(error)

@@ -1,11 +1,12 @@
 """Several voices as one: each language by the best that speaks it."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
 
 from domain.engines import EngineInfo, Health
-from domain.errors import DragomanError, EngineError
+from domain.errors import DragomanError, EngineError, EngineUnavailable
 from domain.ports import Voice
 from domain.voices import Speech, SpeechRequest
 
@@ -14,13 +15,16 @@ log = logging.getLogger(__name__)
 _FAULTS = 3
 """Failures in a row after which a voice rests."""
 _REST_S = 30.0
+_LIMIT_S = 10.0
+"""A voice that takes longer for a text has failed on it."""
 
 
 class VoiceChain:
     """Asks the voices in order; one that keeps failing rests for a while."""
 
-    def __init__(self, voices: Sequence[Voice]) -> None:
+    def __init__(self, voices: Sequence[Voice], limit_s: float = _LIMIT_S) -> None:
         self._voices = list(voices)
+        self._limit_s = limit_s
         self._faults = [0] * len(voices)
         self._rests_until_s = [0.0] * len(voices)
         sets = [voice.info.languages for voice in voices]
@@ -52,7 +56,7 @@ class VoiceChain:
             if time.monotonic() < self._rests_until_s[number]:
                 continue
             try:
-                speech = await voice.speak(request)
+                speech = await self._ask(voice, request)
             except DragomanError as error:
                 last = error
                 self._failed(number)
@@ -60,6 +64,21 @@ class VoiceChain:
             self._faults[number] = 0
             return speech
         raise last if isinstance(last, EngineError) else EngineError(last.message, last.remedy)
+
+    async def _ask(self, voice: Voice, request: SpeechRequest) -> Speech:
+        """One voice's speech. Raises DragomanError, whatever goes wrong."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                return await voice.speak(request)
+        except DragomanError:
+            raise
+        except TimeoutError as error:
+            raise EngineUnavailable(f"The voice {voice.info.name} hangs.") from error
+        except Exception as error:
+            log.warning("the voice %s broke: %s", voice.info.name, type(error).__name__)
+            raise EngineUnavailable(
+                f"The voice {voice.info.name} broke ({type(error).__name__})."
+            ) from error
 
     async def aclose(self) -> None:
         """Gives back every voice."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from domain.engines import EngineInfo, Health
 from domain.errors import EngineError, EngineUnavailable, MissingError
 from domain.voices import Speech, SpeechRequest
+from pipeline.voice.kokoro_keeper import KokoroKeeper
 from pipeline.voice.kokoro_process import KokoroProcess
 from pipeline.voice.sayable import sayable
 
@@ -59,7 +60,8 @@ class KokoroSettings:
 
 
 class KokoroVoice:
-    """One text at a time; the process starts with the first one."""
+    """One text at a time; the process starts with the first one, and no text that is given up
+    stops it from starting."""
 
     def __init__(self, settings: KokoroSettings | None = None) -> None:
         self._settings = settings or KokoroSettings()
@@ -69,7 +71,7 @@ class KokoroVoice:
         )
         self.renewed = 0
         """How often the process was replaced to give memory back."""
-        self._process: KokoroProcess | None = None
+        self._keeper = KokoroKeeper(self._start)
         self._texts = 0
         self._lock = asyncio.Lock()
 
@@ -105,55 +107,50 @@ class KokoroVoice:
             "speed": min(2.0, max(0.5, request.speed)),
         }
         async with self._lock:
-            process = await self._ready()
+            process = await self._keeper.ready()
             try:
                 pcm, rate, memory_mb = await process.ask(order, self._settings.speak_timeout_s)
-            except EngineUnavailable:
-                await self._end()
+            except EngineError as error:
+                if isinstance(error, EngineUnavailable):
+                    self._keeper.renew()
                 raise
-            except asyncio.CancelledError:
+            except BaseException:
                 # An answer that nobody took would be mistaken for the next one.
-                await asyncio.shield(self._end())
+                self._keeper.renew()
                 raise
             self._texts += 1
             if self._texts >= self._settings.most_texts or self._too_big(memory_mb):
                 self.renewed += 1
-                await self._end()
+                self._keeper.renew()
         return Speech(pcm, rate, request.language)
 
     async def aclose(self) -> None:
-        """Ends the process."""
-        async with self._lock:
-            await self._end()
+        """Ends the process, or its start."""
+        await self._keeper.aclose()
 
     @property
     def pid(self) -> int | None:
-        """The process, while there is one."""
-        return self._process.pid if self._process else None
+        """The process, while one is ready."""
+        process = self._keeper.process
+        return process.pid if process else None
 
     def _too_big(self, memory_mb: int) -> bool:
         return memory_mb > self._settings.most_memory_mb
 
-    async def _ready(self) -> KokoroProcess:
-        if self._process is None:
-            if find_spec("kokoro") is None:
-                raise MissingError("kokoro is not installed.", "pip install 'dragoman[voice]'")
-            config, model, voices = self._files()
-            options = {
-                "repo": self._settings.repo, "config": config, "model": model, "voices": voices,
-                "device": self._settings.device, "offline": not self._settings.allow_download,
-                "threads": self._settings.threads or max(1, (os.cpu_count() or 2) - 1),
-            }  # fmt: skip
-            script = Path(__file__).with_name("kokoro_worker.py")
-            command = [sys.executable, "-P", str(script), json.dumps(options)]
-            self._process = await KokoroProcess.start(command, self._settings.start_timeout_s)
-            self._texts = 0
-        return self._process
-
-    async def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            await process.aclose()
+    async def _start(self) -> KokoroProcess:
+        if find_spec("kokoro") is None:
+            raise MissingError("kokoro is not installed.", "pip install 'dragoman[voice]'")
+        config, model, voices = self._files()
+        options = {
+            "repo": self._settings.repo, "config": config, "model": model, "voices": voices,
+            "device": self._settings.device, "offline": not self._settings.allow_download,
+            "threads": self._settings.threads or max(1, (os.cpu_count() or 2) - 1),
+        }  # fmt: skip
+        script = Path(__file__).with_name("kokoro_worker.py")
+        command = [sys.executable, "-P", str(script), json.dumps(options)]
+        process = await KokoroProcess.start(command, self._settings.start_timeout_s)
+        self._texts = 0
+        return process
 
     def _files(self) -> tuple[str, str, str]:
         """Config, model and folder of voices. Raises MissingError."""

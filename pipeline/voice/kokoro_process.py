@@ -23,13 +23,18 @@ class KokoroProcess:
     @classmethod
     async def start(cls, command: Sequence[str], timeout_s: float) -> "KokoroProcess":
         """A process whose model is loaded. Raises EngineError or EngineUnavailable."""
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=_LINE,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                limit=_LINE,
+            )
+        except OSError as error:
+            raise EngineUnavailable(
+                "Kokoro's process cannot be started.", "Free some memory on this machine."
+            ) from error
         made = cls(process)
         try:
             async with asyncio.timeout(timeout_s):
@@ -52,7 +57,7 @@ class KokoroProcess:
                 head, sound = await self._answer()
         except TimeoutError as error:
             raise EngineUnavailable("Kokoro hangs.", "It is started anew.") from error
-        except ConnectionError as error:
+        except OSError as error:
             raise EngineUnavailable("Kokoro died.", "It is started anew.") from error
         return sound, int(head.get("rate", 0)), int(head.get("memory_mb", 0))
 
@@ -65,14 +70,17 @@ class KokoroProcess:
             async with asyncio.timeout(_LEAVE_S):
                 await process.wait()
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            pass
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
 
     async def _answer(self) -> tuple[dict[str, Any], bytes]:
         assert self._process.stdout is not None
-        line = await self._process.stdout.readline()
         try:
+            line = await self._process.stdout.readline()
             head: dict[str, Any] = json.loads(line)
             size = int(head["bytes"])
             if not 0 <= size <= _MOST_BYTES:

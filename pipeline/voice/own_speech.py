@@ -1,54 +1,60 @@
 """What the bot itself said aloud, so that it is never taken for somebody else's words."""
 
-import re
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from dataclasses import replace
+from enum import Enum, auto
+from typing import TypeVar
 
 from domain.speech import SpokenUpdate
+from pipeline.voice.echo import LATEST_S, Run, Said, heard_words, runs, words_of
 
+Value = TypeVar("Value")
 Emit = Callable[[SpokenUpdate], Awaitable[None]]
 
-_AFTER_S = 4.0
-"""An echo may come that long after the speech ended."""
 _BEFORE_S = 0.5
-_ENOUGH_WORDS = 4
-_ALIKE = 0.6
-"""Share of an utterance's words that must stand in the speech, in order."""
-_FEWEST_WORDS = 3
-"""Shorter utterances may well be somebody's own: they pass unless they repeat the speech word
-for word while it lasts, or come from where an echo came from before."""
-_TAIL_S = 1.5
-"""How long after the speech a short utterance still counts as spoken during it."""
+_LONG = 8
+"""From that many words on an echo may have gaps; shorter ones are one run."""
+_IN_A_ROW = 0.8
+"""Share of a shorter utterance's words that must be one run; and of a short sentence's words
+that the run must hold for a first echo."""
+_FIRST, _AGAIN = 0.75, 0.6
+"""Share of a long utterance's words that must stand in runs: for a first echo, and from where
+echoes came before."""
+_FEWEST_WORDS = 4
+"""Fewer tell nothing of where no echo came from before, and drafts wait for as many."""
+_TINY = 3
+_SAME_LAG_S = 1.0
+"""So few words are an echo only as long after the speech as the echo before."""
 _KEPT = 200
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    words: tuple[str, ...]
-    start_s: float
-    end_s: float
+class _Verdict(Enum):
+    OTHERS = auto()
+    MAYBE = auto()
+    """Repeats the speech, but for too short a time to take somebody's words away."""
+    OWN = auto()
 
 
 class OwnSpeech:
     """Lets utterances pass except those that repeat, at the right time, what the bot said.
 
     Drafts that fall into the bot's own speech are held back until they are long enough to
-    tell; an utterance of which words were passed on is never taken back.
+    tell; an utterance of which words were passed on is never taken back. In doubt an
+    utterance passes.
     """
 
     def __init__(self) -> None:
         self.stopped = 0
         """Utterances that were the bot's own."""
-        self._said: deque[_Said] = deque(maxlen=_KEPT)
-        self._verdicts: OrderedDict[str, bool] = OrderedDict()
-        self._echoing: set[str] = set()
+        self._said: deque[Said] = deque(maxlen=_KEPT)
+        self._settled: OrderedDict[str, bool] = OrderedDict()
+        self._held: OrderedDict[str, None] = OrderedDict()
+        self._echoes: OrderedDict[str, float] = OrderedDict()
 
     def note(self, text: str, start_s: float, end_s: float) -> None:
         """The bot says a text from one meeting second to another."""
-        self._said.append(_Said(_words(text), start_s, end_s))
+        self._said.append(Said(words_of(text), start_s, end_s))
 
     def passing(self, emit: Emit) -> Emit:
         """An `emit` that hears only of other people's utterances."""
@@ -62,42 +68,78 @@ class OwnSpeech:
 
     def filter(self, update: SpokenUpdate) -> SpokenUpdate | None:
         """The update; without words where it is the bot's own; None while it is held back."""
-        verdict = self._verdicts.get(update.utterance_id)
-        if verdict is None:
-            verdict = self._judge(update)
-            if verdict is None:
-                return None
-            self._verdicts[update.utterance_id] = verdict
-            if verdict:
-                self.stopped += 1
-                self._echoing.add(_source(update))
-            if len(self._verdicts) > _KEPT:
-                self._verdicts.popitem(last=False)
-        if not verdict:
+        own = self._settled.get(update.utterance_id)
+        if own is None:
+            own = self._settle(update)
+        if own is None:
+            return None
+        if not own:
             return update
         return replace(update, words=(), stable=0) if update.final else None
 
-    def _judge(self, update: SpokenUpdate) -> bool | None:
-        """Whether it is an echo; None where that cannot be told yet."""
+    def _settle(self, update: SpokenUpdate) -> bool | None:
+        """Whether it is the bot's own; None while a draft may still turn out either way."""
+        identity = update.utterance_id
+        verdict, lag_s = self._judge(update)
+        own = verdict is _Verdict.OWN
+        if own and identity not in self._held:
+            self.stopped += 1
+            _keep(self._held, identity, None)
+        if not update.final and verdict is not _Verdict.OTHERS:
+            return None
+        if not own and identity in self._held:
+            self.stopped -= 1
+        self._held.pop(identity, None)
+        if verdict is not _Verdict.OTHERS:
+            _keep(self._echoes, _source(update), lag_s)
+        _keep(self._settled, identity, own)
+        return own
+
+    def _judge(self, update: SpokenUpdate) -> tuple[_Verdict, float]:
+        """What it is, and how long after the speech it was heard."""
         at_the_time = [
             said
             for said in self._said
-            if update.start_s < said.end_s + _AFTER_S and update.end_s > said.start_s - _BEFORE_S
+            if update.start_s < said.end_s + LATEST_S and update.end_s > said.start_s - _BEFORE_S
         ]
         if not at_the_time:
-            return False
-        heard = _words(" ".join(word.text for word in update.words))
-        if len(heard) < _ENOUGH_WORDS and not update.final:
-            return None
-        own = tuple(word for said in at_the_time for word in said.words)
-        if len(heard) >= _FEWEST_WORDS:
-            return _share(heard, own) >= _ALIKE
-        during = any(
-            said.start_s - _BEFORE_S <= update.start_s and update.end_s <= said.end_s + _TAIL_S
-            for said in at_the_time
-        )
-        known = _source(update) in self._echoing
-        return bool(heard) and during and (known or f" {' '.join(heard)} " in f" {' '.join(own)} ")
+            return _Verdict.OTHERS, 0.0
+        heard = heard_words(update.words)
+        if len(heard) < _FEWEST_WORDS and not update.final:
+            return _Verdict.MAYBE, 0.0
+        found = [run for said in at_the_time for run in runs(heard, said)]
+        if not found:
+            return _Verdict.OTHERS, 0.0
+        longest = max(found, key=lambda run: run.size)
+        before_s = self._echoes.get(_source(update))
+        if len(heard) >= _LONG:
+            return _long(found, len(heard), known=before_s is not None), longest.lag_s
+        return _short(longest, len(heard), before_s), longest.lag_s
+
+
+def _long(found: list[Run], heard: int, *, known: bool) -> _Verdict:
+    covered = {
+        place
+        for run in found
+        if run.size > 1
+        for place in range(run.heard_from, run.heard_from + run.size)
+    }
+    return (
+        _Verdict.OWN if len(covered) / heard >= (_AGAIN if known else _FIRST) else _Verdict.OTHERS
+    )
+
+
+def _short(run: Run, heard: int, before_s: float | None) -> _Verdict:
+    if run.size < _IN_A_ROW * heard:
+        return _Verdict.OTHERS
+    if before_s is not None:
+        if heard <= _TINY and abs(run.lag_s - before_s) > _SAME_LAG_S:
+            return _Verdict.OTHERS
+        return _Verdict.OWN
+    if run.size < _FEWEST_WORDS:
+        return _Verdict.OTHERS
+    whole = run.size >= _IN_A_ROW * len(run.said.words)
+    return _Verdict.OWN if whole else _Verdict.MAYBE
 
 
 def _source(update: SpokenUpdate) -> str:
@@ -105,10 +147,7 @@ def _source(update: SpokenUpdate) -> str:
     return update.participant_id or update.utterance_id.rpartition("-")[0]
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(text.casefold()))
-
-
-def _share(heard: tuple[str, ...], said: tuple[str, ...]) -> float:
-    blocks = SequenceMatcher(None, heard, said, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) / len(heard)
+def _keep(kept: OrderedDict[str, Value], key: str, value: Value) -> None:
+    kept[key] = value
+    if len(kept) > _KEPT:
+        kept.popitem(last=False)

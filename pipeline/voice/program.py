@@ -13,7 +13,7 @@ async def run(command: Sequence[str], text: str, *, timeout_s: float = 15.0) -> 
     """What the program writes to stdout.
 
     Raises MissingError where it is not installed, EngineError where it fails and
-    EngineUnavailable where it hangs; then it is ended.
+    EngineUnavailable where it cannot be started or hangs; then it is ended.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -26,6 +26,10 @@ async def run(command: Sequence[str], text: str, *, timeout_s: float = 15.0) -> 
         raise MissingError(
             f"The program {command[0]} is not installed.",
             f"Install it: apt-get install {command[0]}",
+        ) from error
+    except OSError as error:
+        raise EngineUnavailable(
+            f"{command[0]} cannot be started.", "Free some memory on this machine."
         ) from error
     try:
         async with asyncio.timeout(timeout_s):

@@ -21,8 +21,6 @@ _GAP_S = 0.15
 """Between two sentences."""
 _SPARE_S = 0.2
 _LONGEST_LEAD_S = 3.0
-_SPEAK_S = 30.0
-"""A voice that takes longer for a sentence is given up for it."""
 _TELL_EVERY_S = 30.0
 
 
@@ -48,6 +46,8 @@ class Speaker:
         self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self.wanting: Callable[..., Sequence[_Outlet]] = lambda *_, **__: ()
         """Who wants a language now; asked with `original`."""
+        self.lost = 0
+        """Sentences that something unexpected kept from being heard."""
         self._language, self._voice, self._clock, self._notify = language, voice, clock, notify
         self._backlog = Backlog(pace)
         self._originals: set[str] = set()
@@ -83,7 +83,10 @@ class Speaker:
             taken = self._backlog.take(max(self._clock.now_s(), self._free_s))
             self._tell_skipped()
             if taken is not None:
-                await self._say(*taken)
+                try:
+                    await self._say(*taken)
+                except Exception as error:
+                    self._lost(error)
 
     async def _say(self, sentence: Sentence, speed: float) -> None:
         original = sentence.caption_id in self._originals
@@ -114,18 +117,22 @@ class Speaker:
         request = SpeechRequest(sentence.text, self._language, speed, sentence.speaker_key)
         began_s = self._clock.now_s()
         try:
-            async with asyncio.timeout(_SPEAK_S):
-                speech = await self._voice.speak(request)
-        except (DragomanError, TimeoutError) as error:
+            speech = await self._voice.speak(request)
+        except Exception as error:
             log.info("a sentence could not be spoken: %s", type(error).__name__)
             if not self._failed:
                 self._failed = True
-                told = error.message if isinstance(error, DragomanError) else "The voice hangs."
+                told = error.message if isinstance(error, DragomanError) else "The voice broke."
                 self._tell("voice_failed", f"{name(self._language)} is not spoken: {told}")
             return None
         self._failed = False
         self._work_s += 0.3 * (self._clock.now_s() - began_s - self._work_s)
         return replace(speech, caption_id=sentence.caption_id)
+
+    def _lost(self, error: Exception) -> None:
+        self.lost += 1
+        if self.lost == 1:
+            log.warning("a sentence was lost: %s", type(error).__name__)
 
     def _tell_skipped(self) -> None:
         now_s = self._clock.now_s()

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -14,6 +16,8 @@ from pipeline.asr import AUTO_ORDER, ENGINES
 from pipeline.asr.faster_whisper import FasterWhisper, FasterWhisperSettings
 from pipeline.asr.openai_audio import OpenAIAudio
 from pipeline.asr.openai_server import OpenAIAudioSettings
+from pipeline.asr.openvino_whisper import NEEDED, OpenVinoSettings, OpenVinoWhisper
+from pipeline.asr.realtime import Realtime
 
 SILENCE = bytes(32000)
 
@@ -28,11 +32,51 @@ async def models(request: web.Request) -> web.Response:
     return web.json_response({"data": [{"id": "m"}]})
 
 
+async def realtime(request: web.Request) -> web.WebSocketResponse:
+    """A server that streams, and hears nothing in silence."""
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    await socket.send_json({"type": "session.created"})
+    async for message in socket:
+        if message.json().get("final"):
+            await socket.send_json({"type": "transcription.done", "text": ""})
+    return socket
+
+
+class SilentPipe:
+    """A model on a device that hears nothing in silence."""
+
+    def languages(self) -> frozenset[str]:
+        return frozenset({"en", "de"})
+
+    def hear(self, samples: Any, options: dict[str, Any]) -> Any:
+        return SimpleNamespace(texts=[""], words=[], language="<|en|>")
+
+
+class OneDevice:
+    """A machine with a processor alone."""
+
+    def present(self) -> tuple[str, ...]:
+        return ("CPU",)
+
+    def load(self, folder: Path, device: str, options: dict[str, Any]) -> SilentPipe:
+        return SilentPipe()
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    """What the folder of a model exported for OpenVINO holds, without contents."""
+    for name in NEEDED:
+        (tmp_path / name).touch()
+    return tmp_path
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_post("/v1/audio/transcriptions", transcribe)
     app.router.add_get("/v1/models", models)
+    app.router.add_get("/v1/realtime", realtime)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -48,13 +92,17 @@ def random_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=sorted(ENGINES))
 async def recognizer(
-    request: pytest.FixtureRequest, server: str, random_whisper: Path
+    request: pytest.FixtureRequest, server: str, random_whisper: Path, exported: Path
 ) -> AsyncIterator[Recognizer]:
     engine: Recognizer
     if request.param == "faster-whisper":
         engine = FasterWhisper(FasterWhisperSettings(path=str(random_whisper), device="cpu"))
     elif request.param == "openai-audio":
         engine = OpenAIAudio(OpenAIAudioSettings(server, "m"))
+    elif request.param == "realtime":
+        engine = Realtime(OpenAIAudioSettings(server, "m"))
+    elif request.param == "openvino":
+        engine = OpenVinoWhisper(OpenVinoSettings(str(exported)), devices=OneDevice())
     else:
         engine = load(ENGINES, request.param)()
     if not (await engine.health()).ok:

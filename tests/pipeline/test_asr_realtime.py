@@ -28,6 +28,8 @@ class Server:
     text: list[str] = field(default_factory=lambda: list(WORDS))
     seen: list[dict[str, Any]] = field(default_factory=list)
     heard: int = 0
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """A client closed its socket."""
     url: str = ""
 
     async def models(self, request: web.Request) -> web.Response:
@@ -57,7 +59,9 @@ class Server:
             elif event.get("final"):
                 if self.fault == "late":
                     await asyncio.sleep(3600)
-                await socket.send_json({"type": "transcription.done", "text": "".join(sent)})
+                text = "" if self.fault == "empty" else "".join(sent)
+                await socket.send_json({"type": "transcription.done", "text": text})
+        self.left.set()
         return socket
 
     async def _misbehave(self, socket: web.WebSocketResponse) -> bool:
@@ -71,6 +75,8 @@ class Server:
             await socket.send_json({"type": "transcription.delta", "delta": 7})
         elif self.fault == "bytes":
             await socket.send_bytes(b"\0")
+        elif self.fault == "deep":
+            await socket.send_str("[" * 200_000)
         return self.fault == "close"
 
 
@@ -132,7 +138,7 @@ async def test_words_come_while_they_are_written_and_are_never_taken_back(
 
 
 @pytest.mark.parametrize(
-    "fault", ["none", "silent", "late", "close", "error", "wrong", "numbers", "bytes"]
+    "fault", ["none", "silent", "late", "close", "error", "wrong", "numbers", "bytes", "deep"]
 )
 async def test_a_bad_server_is_an_error_with_a_remedy(
     server: Server, engine: Realtime, fault: str
@@ -161,3 +167,39 @@ async def test_what_was_not_said_comes_to_nothing(server: Server, engine: Realti
     server.text = ["Доброе утро ", "всем ", "коллегам ", "снова"]
     assert said((await hear(engine))[-1]) == ""
     assert engine.refusals["script"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said_", "language"),
+    [
+        (["Доброе утро ", "всем ", "коллегам ", "снова"], "Доброе утро всем коллегам снова", ""),
+        (["今日は", "いい", "天気", "です"], "今 日 は い い 天 気 で す", "ja"),
+        (["What is ", "the time ", "and where ", "are you"], "", "en"),
+        (["Hello ", "from Paul ", "in Berlin ", "東京"], "Hello from Paul in Berlin 東京", ""),
+    ],
+)
+async def test_without_a_language_no_script_is_foreign(
+    server: Server, engine: Realtime, text: list[str], said_: str, language: str
+) -> None:
+    server.text = text
+    final = (await hear(engine, language=""))[-1]
+    assert said(final) == (said_ or "".join(text))
+    assert final.language == language
+    assert not engine.refusals
+
+
+async def test_an_empty_end_keeps_what_was_written(server: Server, engine: Realtime) -> None:
+    server.fault = "empty"
+    assert said((await hear(engine))[-1]) == "Good morning everybody."
+
+
+async def test_the_socket_is_closed_where_closing_is_cancelled(
+    server: Server, engine: Realtime
+) -> None:
+    stream = await engine.open(RecognitionRequest("a", 0.0))
+    closing = asyncio.create_task(stream.aclose())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    async with asyncio.timeout(10):
+        await server.left.wait()

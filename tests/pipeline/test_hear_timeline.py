@@ -64,6 +64,24 @@ def test_tiles_name_the_speaker_of_a_mix_with_doubt() -> None:
     assert attribution.who("mix", 5.0, 6.0).participant_id == ""
 
 
+def test_who_left_while_lit_is_not_lit_any_more() -> None:
+    attribution, people, _ = stage()
+    attribution.tile(TileHint("p1", True, 10.0))
+    people.update(RosterHint((Participant("p2", "Ben"),), 12.0))
+    assert attribution.who("mix", 10.0, 12.0).participant_id == "p1"
+    assert attribution.who("mix", 3000.0, 3004.0).participant_id == ""
+    attribution.tile(TileHint("p2", True, 4000.0))
+    attribution.tile(TileHint("p2", False, 4004.0))
+    assert attribution.who("mix", 4000.0, 4004.0).participant_id == "p2"
+
+
+def test_who_stays_lit_while_others_come_is_lit() -> None:
+    attribution, people, _ = stage()
+    attribution.tile(TileHint("p1", True, 10.0))
+    people.update(RosterHint((Participant("p1", "Ana"), Participant("p3", "Cem")), 12.0))
+    assert attribution.who("mix", 15.0, 18.0).participant_id == "p1"
+
+
 def test_captions_name_the_speaker_by_their_text() -> None:
     attribution, _, lines = stage()
     for person, text in [("p1", "see you tomorrow then"), ("p2", "the budget is too small")]:

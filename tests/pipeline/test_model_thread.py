@@ -78,9 +78,9 @@ async def test_a_model_that_hangs_again_and_again_is_given_up(maker: Maker) -> N
     model = ModelThread("test", maker.make, "other model", on_hang=lambda: hangs.append(1))
     for _ in range(3):
         with pytest.raises(Hung):
-            await model.ready(0.05)
+            await model.ready(0.2)
     with pytest.raises(EngineUnavailable, match="The other model hangs again"):
-        await model.ready(0.05)
+        await model.ready(0.2)
     assert len(hangs) == 3
     assert maker.loads == 3
     maker.go.set()

@@ -184,7 +184,7 @@ async def test_an_item_that_hangs_alone_leaves_nobody_waiting() -> None:
     held = asyncio.create_task(thread.run(gate.work, timeout_s=30))
     await begun(gate)
     tasks = [
-        asyncio.create_task(thread.share(item, work, most=4, timeout_s=0.3)) for item in (1, 2, 3)
+        asyncio.create_task(thread.share(item, work, most=4, timeout_s=1.0)) for item in (1, 2, 3)
     ]
     await asyncio.sleep(0)
     gate.go.set()

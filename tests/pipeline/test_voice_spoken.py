@@ -12,7 +12,8 @@ from domain.captions import Caption, Translation, TranslationState
 from domain.clock import FakeClock
 from domain.events import Event, Notice, SpeechMade
 from domain.speech import Word
-from domain.voices import Speech
+from domain.voices import Speech, SpeechRequest
+from pipeline.voice.chain import VoiceChain
 from pipeline.voice.own_speech import OwnSpeech
 from pipeline.voice.scripted import ScriptedVoice
 from pipeline.voice.spoken import Outlet, SpokenSettings, SpokenTranslations
@@ -170,3 +171,54 @@ async def test_a_language_without_a_voice_is_told_once() -> None:
         await spoken.show(caption("b"))
     assert scene.told("no_voice") == ["No voice here speaks Spanish."]
     assert scene.voice.spoken == []
+
+
+class Breaking(ScriptedVoice):
+    """Raises what no voice should."""
+
+    async def speak(self, request: SpeechRequest) -> Speech:
+        if request.text == "mala":
+            raise OSError(12, "Cannot allocate memory")
+        return await super().speak(request)
+
+
+class Deaf(Ears):
+    """A sink that breaks on the first speech."""
+
+    async def play(self, speech: Speech) -> None:
+        if speech.caption_id == "a":
+            raise RuntimeError("the page is gone")
+        await super().play(speech)
+
+
+@pytest.mark.parametrize("chained", [False, True])
+async def test_a_voice_that_breaks_ends_no_meeting(chained: bool) -> None:
+    scene = Scene()
+    voice = Breaking(word_s=0.5)
+    outlet = Outlet(scene.microphone, lambda: {"es"})
+    events: list[Event] = []
+    taken = VoiceChain([voice]) if chained else voice
+    async with SpokenTranslations(
+        taken, scene.clock, [outlet], events.append, SpokenSettings(sleep=scene._sleep)
+    ) as spoken:
+        await spoken.show(caption("a", "mala"))
+        await spoken.show(caption("b", "buena", end_s=1.1))
+        await scene.until(lambda: len(scene.microphone.got) == 1)
+    assert scene.microphone.got[0].caption_id == "b"
+    told = [e.kind for e in events if isinstance(e, Notice)]
+    assert told == ["voice_failed"]
+
+
+async def test_a_sink_that_breaks_ends_no_meeting(scene: Scene) -> None:
+    ears = Deaf({"es"})
+    async with SpokenTranslations(
+        scene.voice,
+        scene.clock,
+        [Outlet(ears, lambda: {"es"})],
+        scene.events.append,
+        SpokenSettings(sleep=scene._sleep),
+    ) as spoken:
+        await spoken.show(caption("a", "uno"))
+        await spoken.show(caption("b", "dos", end_s=1.1))
+        await scene.until(lambda: len(ears.got) == 1)
+    assert [speech.caption_id for speech in ears.got] == ["b"]
