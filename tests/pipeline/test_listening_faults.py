@@ -132,7 +132,9 @@ async def test_words_come_from_sound_again_once_an_utterance_was_recognised(
     assert engines[-1] == "scripted"
     shown = heard.text().split()
     assert len(shown) == len(set(shown)), "a word twice"
-    assert [w.text for w in said[8:]] == [w for w in shown if w in {s.text for s in said[8:]}]
+    later = [w.text for w in said[8:]]
+    assert [w for w in shown if w in later] == [w for w in later if w in shown], "out of order"
+    assert len(set(later) - set(shown)) <= 2, "more than the words at a change are lost"
 
 
 class Faulty(ScriptedVad):
