@@ -31,8 +31,8 @@ fix: $(VENV)/.ready ## repair what ruff can repair
 	$(VENV)/bin/ruff format .
 
 test: setup check ## all checks and tests
-	$(PY) -m pytest -m "not heavy and not e2e" -n 2 --dist loadfile
-	$(PY) -m pytest -m "e2e and not heavy"
+	$(PY) -m pytest -m "not heavy" -n 2 --dist loadfile --ignore tests/e2e
+	$(PY) -m pytest -m "not heavy" tests/e2e
 
 test-unit: $(VENV)/.ready ## tests without a browser
 	$(PY) -m pytest -m "not e2e and not heavy"

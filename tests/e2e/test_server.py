@@ -23,6 +23,7 @@ PASSWORD = "correct horse battery"
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.heavy,
     pytest.mark.timeout(240),
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
 ]
