@@ -55,7 +55,8 @@ test-engines: system $(ENGINES)/.ready ## tests of the optional engines; TORCH=t
 demo: setup ## a whole scripted meeting; SCRIPT=FILE OUT=DIR KEEP=1
 	$(VENV)/bin/dragoman demo --out "$(OUT)" $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(KEEP),--keep)
 
-bench: setup ## every benchmark, one after the other
+bench: setup ## every benchmark, one after the other (meeteval needs a C++ compiler)
+	$(PY) -m pip install -q -e ".[measure]"
 	$(PY) -m benchmarks
 
 build: setup ## a wheel in dist/
