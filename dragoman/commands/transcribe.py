@@ -34,6 +34,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
 def add_engines(parser: argparse.ArgumentParser) -> None:
     """Adds what `transcribe` and `replay` have in common."""
     parser.add_argument("--asr", metavar="ENGINE", help="recogniser (default: as in meetings)")
+    parser.add_argument("--diarize", metavar="ENGINE", help="what tells voices apart")
     parser.add_argument("--speak", metavar="CODE[,CODE]", help="languages that are spoken")
     parser.add_argument("--translate", metavar="CODE[,CODE]", help="target languages")
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: out/NAME")
@@ -46,6 +47,7 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
             "engine": args.asr,
             "languages": parse_languages(args.speak) if args.speak else None,
         },
+        "speakers": {"diarizer": args.diarize},
         "translation": {"targets": parse_languages(args.translate) if args.translate else None},
     }
 

@@ -93,6 +93,8 @@ async def hear(job: Job, settings: Settings, stores: Stores) -> Reason:
         console.say(finding)
     words = sum(len(segment.words) for segment in transcript.segments)
     console.say(f"{job.name}: {words} words in {job.out}/  (dragoman export {meeting.id[:8]})")
+    if job.sound is not None and words and not any(s.speaker for s in transcript.segments):
+        console.say(f"Voices are told apart by the second pass: dragoman refine {meeting.id[:8]}")
     return reason
 
 
