@@ -21,7 +21,7 @@ async def serve(settings: ServeSettings) -> int:
         loop.add_signal_handler(number, asked.set)
     try:
         await _until_asked(settings, asked)
-    except* DragomanError as group:
+    except BaseExceptionGroup as group:
         raise _first(group) from None
     finally:
         for number in signals:
@@ -56,7 +56,7 @@ async def _work(server: Server, settings: ServeSettings) -> None:
         raise
 
 
-def _first(group: BaseExceptionGroup[DragomanError]) -> BaseException:
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     failure: BaseException = group
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]

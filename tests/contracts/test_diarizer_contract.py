@@ -35,7 +35,7 @@ async def diarizer(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         script = {"a": live, "b": live, "": [Turn("a", 0.0, 2.0)]}
         engine = load(ENGINES, "scripted")(script)
     elif request.param == "pyannote":
-        if find_spec("pyannote.audio") is None:
+        if find_spec("pyannote") is None or find_spec("pyannote.audio") is None:
             pytest.skip("pyannote.audio is not installed")
         from benchmarks.pyannote_weights import write_pipeline
         from pipeline.diarization.pyannote import Pyannote, PyannoteSettings

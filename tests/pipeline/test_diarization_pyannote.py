@@ -13,9 +13,8 @@ from pipeline.diarization.pyannote import Pyannote, PyannoteSettings
 from pipeline.diarization.pyannote_folder import find_folder
 from pipeline.diarization.turns import TurnBook
 
-needs_pyannote = pytest.mark.skipif(
-    find_spec("pyannote.audio") is None, reason="pyannote.audio is not installed"
-)
+MISSING = find_spec("pyannote") is None or find_spec("pyannote.audio") is None
+needs_pyannote = pytest.mark.skipif(MISSING, reason="pyannote.audio is not installed")
 
 
 def test_a_folder_that_is_not_there_or_not_whole_is_told(tmp_path: Path) -> None:
