@@ -10,7 +10,9 @@ from dragoman.groups.base import Group
 class ModelsGroup(Group):
     """Models: where they come from, and the server for those that need one."""
 
-    hub: str = Field("https://huggingface.co", description="Address of the model hub.")
+    hub: str = Field(
+        "", description="Address of the model hub. Empty: as the hub's library knows it."
+    )
     token: SecretStr = Field(
         SecretStr(""), description="Access token of the hub, for models whose licence asks for one."
     )

@@ -52,7 +52,7 @@ class Hub:
         cache: Path | None = None,
         free_bytes: Callable[[Path], int] | None = None,
     ) -> None:
-        self.address = address.rstrip("/")
+        self.address = (address.rstrip("/")) or import_module("huggingface_hub.constants").ENDPOINT
         self._token = token or None
         own = import_module("huggingface_hub.constants").HF_HUB_CACHE
         self.cache = cache if cache is not None else Path(own)
