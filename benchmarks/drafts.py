@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import quantiles
 
@@ -127,24 +127,21 @@ async def _speak(
         words.append(Word(text, at, at + LETTER_S * (len(text) + 1) - 0.01))
         at += LETTER_S * (len(text) + 1)
     end_s = at
+    so_far = SpokenUpdate(
+        key, "p", "Speaker", source, (), 0, False, start_s, start_s, "simulated", punctuated=True
+    )
     while (now_s := clock.now_s()) < end_s + STABLE_S:
         heard = [word for word in words if word.end_s <= now_s]
         stable = sum(word.end_s <= now_s - STABLE_S for word in heard)
         if heard:
-            await captioner.take(_update(key, source, heard, stable, start_s))
+            await captioner.take(_heard(so_far, heard, stable))
         await asyncio.sleep(min(STEP_S, max(0.0, end_s + STABLE_S - clock.now_s())))
-    await captioner.take(_update(key, source, words, len(words), start_s, final=True))
+    await captioner.take(replace(_heard(so_far, words, len(words)), final=True))
     await asyncio.sleep(max(0.0, end_s + PAUSE_S - clock.now_s()))
 
 
-def _update(  # noqa: PLR0913
-    key: str, source: str, words: Sequence[Word], stable: int, start_s: float, *,
-    final: bool = False,
-) -> SpokenUpdate:  # fmt: skip
-    return SpokenUpdate(
-        key, "p", "Speaker", source, tuple(words), stable, final, start_s, words[-1].end_s,
-        "simulated", punctuated=True,
-    )  # fmt: skip
+def _heard(so_far: SpokenUpdate, words: Sequence[Word], stable: int) -> SpokenUpdate:
+    return replace(so_far, words=tuple(words), stable=stable, end_s=words[-1].end_s)
 
 
 def _count(found: Stability, revisions: Sequence[Caption], target: str) -> None:

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,19 +67,19 @@ def _write_networks(folder: Path, seed: int) -> None:
         _save(model, folder / name / "pytorch_model.bin")
 
 
-def _save(model: object, path: Path) -> None:
+def _save(model: Any, path: Path) -> None:
     import pyannote.audio
     import torch
 
     kind = type(model)
     checkpoint = {
-        "state_dict": model.state_dict(),  # type: ignore[attr-defined]
-        "hyper_parameters": dict(model.hparams),  # type: ignore[attr-defined]
+        "state_dict": model.state_dict(),
+        "hyper_parameters": dict(model.hparams),
         "pytorch-lightning_version": "2.6.0",
         "pyannote.audio": {
             "versions": {"torch": torch.__version__, "pyannote.audio": pyannote.audio.__version__},
             "architecture": {"module": kind.__module__, "class": kind.__name__},
-            "specifications": model.specifications,  # type: ignore[attr-defined]
+            "specifications": model.specifications,
         },
     }
     torch.save(checkpoint, path)

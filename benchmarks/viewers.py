@@ -20,6 +20,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from multiprocessing.connection import Connection
+from typing import cast
 
 import psutil
 from aiohttp import ClientSession, ClientTimeout, TCPConnector, WSMsgType
@@ -156,14 +157,15 @@ def crowd(links: Sequence[tuple[str, int]], compress: int, pipe: Connection) -> 
 async def _deaf(link: str, stack: AsyncExitStack) -> None:
     """A viewer that takes nothing."""
     target = URL(link + "/events?lang=es")
-    reader, writer = await asyncio.open_connection(target.host, target.port, limit=1024)
+    _reader, writer = await asyncio.open_connection(target.host, target.port, limit=1024)
     writer.write(
         f"GET {target.path_qs} HTTP/1.1\r\nHost: {target.authority}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nOrigin: {target.origin()}\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
     await writer.drain()
-    reader._transport.pause_reading()  # type: ignore[attr-defined]
+    transport = cast(asyncio.Transport, writer.transport)
+    transport.pause_reading()
     stack.callback(writer.close)
 
 

@@ -1,6 +1,6 @@
 """Webhooks: addresses that are told what happens, and what became of each message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -123,21 +123,4 @@ class DeliveryDesk(Protocol):
 
     async def replay(self, webhook_id: str, delivery_id: str) -> Delivery:
         """Sends a message again, soon, under the same event id."""
-        ...
-
-
-class Announcer(Protocol):
-    """Tells the webhooks that want to know."""
-
-    async def announce(
-        self,
-        event: WebhookEvent,
-        meeting_id: str,
-        data: Mapping[str, object],
-        key: str = "",
-        at: datetime | None = None,
-    ) -> int:
-        """Stores a message for each of them that was there at that time (None: now), to be
-        sent soon; how many are new. Announcing the same event of the same meeting with the
-        same key again does nothing."""
         ...

@@ -1,7 +1,5 @@
 """Words that carry meaning, for counting."""
 
-from collections.abc import Sequence
-
 from domain.terms import terms
 
 _COMMON = (
@@ -36,8 +34,3 @@ def telling(text: str) -> list[str]:
 
 def _bare(term: str) -> bool:
     return len(term) == 1 and (term.isascii() or "\u3041" <= term <= "\u30ff")
-
-
-def all_telling(texts: Sequence[str]) -> list[list[str]]:
-    """The same for several texts."""
-    return [telling(text) for text in texts]

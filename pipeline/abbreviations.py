@@ -1,7 +1,5 @@
 """Words with a full stop that need not end a sentence, by language."""
 
-# ruff: noqa: SIM905
-
 _EVERYWHERE = "dr. mr. mrs. ms. prof. st. vs. e.g. i.e. approx. gen. col. ca. tel."
 _NEVER = {
     "en": "messrs. rev. hon. sgt. capt. lt. gov. sen. rep. mt. ft. est.",

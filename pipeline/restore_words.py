@@ -1,7 +1,5 @@
 """English words that the restoration of case and punctuation knows."""
 
-# ruff: noqa: SIM905
-
 _CAPITAL = (
     "monday tuesday wednesday thursday friday saturday sunday january february april june july "
     "august september october november december english spanish french german italian portuguese "

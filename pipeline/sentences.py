@@ -1,7 +1,5 @@
 """Where a growing row of words falls apart into sentences; a cut once made stays."""
 
-# ruff: noqa: SIM905
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

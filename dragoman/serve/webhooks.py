@@ -38,7 +38,7 @@ class Sealer(Protocol):
 
 
 class Webhooks:
-    """The WebhookDesk, DeliveryDesk and Announcer ports on the database.
+    """The WebhookDesk and DeliveryDesk ports on the database; tells the webhooks what happens.
 
     `stored` is called when a message is to be sent: the courier's `wake`.
     """

@@ -102,13 +102,13 @@ class OneThread:
             waiting = self._take_all()
             self._changed.notify_all()
         for job in waiting:
-            _resolve(job, error=EngineUnavailable(f"The {self._what} was closed."))
+            _fail(job, EngineUnavailable(f"The {self._what} was closed."))
         if not self.broken:
             await asyncio.to_thread(self._thread.join, timeout_s)
         running = self._running
         if running is not None and self._thread.is_alive():
             for job in [running, *_mates(running)]:
-                _resolve(job, error=EngineUnavailable(f"The {self._what} was closed."))
+                _fail(job, EngineUnavailable(f"The {self._what} was closed."))
 
     def _put(self, job: _Job[Any], urgent: bool) -> None:
         with self._changed:
@@ -129,7 +129,7 @@ class OneThread:
         )
         if not (urgent and self._drafts):
             raise full
-        _resolve(self._drafts.pop(), error=full)
+        _fail(self._drafts.pop(), full)
 
     def _take_all(self) -> list[_Job[Any]]:
         waiting = [*self._urgent, *self._drafts]
@@ -180,7 +180,7 @@ class OneThread:
                 log.warning("The %s crashed on a batch: %s", self._what, type(error).__name__)
                 self._alone(jobs)
             else:
-                _tell(job, _resolve, job, None, self._failure(error))
+                _tell(job, _fail, job, self._failure(error))
         else:
             for each, result in zip(jobs, results, strict=True):
                 _tell(each, _resolve, each, result)
@@ -200,7 +200,7 @@ class OneThread:
             try:
                 result = job.work()
             except Exception as error:
-                _tell(job, _resolve, job, None, self._failure(error))
+                _tell(job, _fail, job, self._failure(error))
             else:
                 _tell(job, _resolve, job, result)
 
@@ -231,7 +231,7 @@ class OneThread:
                 f"The {self._what} gave no answer in {job.timeout_s:g} s.",
                 "Choose a smaller model or another engine.",
             )
-            _resolve(each, error=hangs)
+            _fail(each, hangs)
 
 
 def _results(job: _Job[Any]) -> list[Any]:
@@ -260,12 +260,15 @@ def _rest(job: _Job[Any]) -> None:
     job.watch.clear()
 
 
-def _resolve(job: _Job[T], result: T | None = None, error: Exception | None = None) -> None:
+def _resolve(job: _Job[T], result: T) -> None:
     """Ends a job, in the loop."""
     _rest(job)
-    if job.future.done():
-        return
-    if error is not None:
+    if not job.future.done():
+        job.future.set_result(result)
+
+
+def _fail(job: _Job[Any], error: Exception) -> None:
+    """Ends a job that has no result, in the loop."""
+    _rest(job)
+    if not job.future.done():
         job.future.set_exception(error)
-    else:
-        job.future.set_result(result)  # type: ignore[arg-type]

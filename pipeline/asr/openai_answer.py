@@ -108,8 +108,9 @@ def _dicts(found: object) -> list[Mapping[str, Any]]:
 
 
 def _number(found: object, otherwise: float) -> float:
-    plain = isinstance(found, int | float) and not isinstance(found, bool)
-    return float(found) if plain and found == found else otherwise  # type: ignore[arg-type]
+    if isinstance(found, bool) or not isinstance(found, int | float) or found != found:
+        return otherwise
+    return float(found)
 
 
 def _mean(segments: list[Mapping[str, Any]], key: str) -> float:

@@ -9,30 +9,14 @@ from pipeline.script import fits
 _DENSE = frozenset({"ja", "zh", "ko", "th"})
 """Languages that say the same in far fewer characters."""
 _COMMON: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        "the and is are of to this that with we you was have".split()  # noqa: SIM905
-    ),
-    "es": frozenset(
-        "el los las y es son con para pero muy está estamos hay".split()  # noqa: SIM905
-    ),
-    "fr": frozenset(
-        "le les et est sont avec pour mais nous vous dans des au".split()  # noqa: SIM905
-    ),
-    "de": frozenset(
-        "der die das und ist sind mit für aber wir nicht ein zu".split()  # noqa: SIM905
-    ),
-    "pt": frozenset(
-        "os as e é são com mas muito nós não uma está em".split()  # noqa: SIM905
-    ),
-    "it": frozenset(
-        "il gli e è sono con ma molto noi che della del non".split()  # noqa: SIM905
-    ),
-    "nl": frozenset(
-        "het een en is zijn met voor maar wij niet van de dat".split()  # noqa: SIM905
-    ),
-    "pl": frozenset(
-        "i jest są z dla ale bardzo my nie na to w się".split()  # noqa: SIM905
-    ),
+    "en": frozenset("the and is are of to this that with we you was have".split()),
+    "es": frozenset("el los las y es son con para pero muy está estamos hay".split()),
+    "fr": frozenset("le les et est sont avec pour mais nous vous dans des au".split()),
+    "de": frozenset("der die das und ist sind mit für aber wir nicht ein zu".split()),
+    "pt": frozenset("os as e é são com mas muito nós não uma está em".split()),
+    "it": frozenset("il gli e è sono con ma molto noi che della del non".split()),
+    "nl": frozenset("het een en is zijn met voor maar wij niet van de dat".split()),
+    "pl": frozenset("i jest są z dla ale bardzo my nie na to w się".split()),
 }
 """Frequent words; those shared with another language weigh nothing against it."""
 _PREAMBLE = re.compile(

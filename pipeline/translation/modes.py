@@ -44,12 +44,12 @@ def ways(pairs: Mapping[Pair, object], longest: int = 3) -> dict[Pair, tuple[str
     """The shortest way for every direction that can be reached in so many hops."""
     found: dict[Pair, tuple[str, ...]] = {}
     for start in sorted({source for source, _ in pairs}):
-        waiting = deque([(start,)])
+        waiting: deque[tuple[str, ...]] = deque([(start,)])
         while waiting:
-            way: tuple[str, ...] = waiting.popleft()
+            way = waiting.popleft()
             for source, target in sorted(pairs):
                 new = source == way[-1] and target != start and (start, target) not in found
                 if new and len(way) <= longest:
                     found[start, target] = (*way, target)
-                    waiting.append((*way, target))  # type: ignore[arg-type]
+                    waiting.append((*way, target))
     return found

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -94,16 +93,6 @@ class OpenAITranslator:
         return Translation(
             request.target, text, TranslationState.FINAL, self.info.name, hops, quality
         )
-
-    async def partials(self, request: TranslationRequest) -> AsyncIterator[str]:
-        """The translation as it is written, unchecked; for those who show it growing."""
-        if not self._known:
-            await self._look()
-        body = self._bodies.make(self._model, request)
-        async with self._places.place(draft=True):
-            async with aclosing(self._wire.stream(body)) as answers:
-                async for answer in answers:
-                    yield self._joined(answer, request, body).text
 
     async def aclose(self) -> None:
         await self._wire.aclose()

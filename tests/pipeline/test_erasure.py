@@ -1,7 +1,5 @@
 """Draft translations grow and are hardly ever taken back."""
 
-# ruff: noqa: SIM905
-
 from collections.abc import Sequence
 
 from hypothesis import given, settings

@@ -19,7 +19,7 @@ from pipeline.language_guess import guess
 from pipeline.people import People
 from pipeline.word_speakers import Scene, WordSpeakers
 
-WORDS = "the of and budget team plan we should really think about next quarter delivery".split()  # noqa: SIM905
+WORDS = "the of and budget team plan we should really think about next quarter delivery".split()
 STEP_S = 0.35
 
 

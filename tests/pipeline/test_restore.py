@@ -1,5 +1,3 @@
-# ruff: noqa: SIM905
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

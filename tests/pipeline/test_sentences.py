@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905, E501
+# ruff: noqa: E501
 
 import pytest
 from hypothesis import given

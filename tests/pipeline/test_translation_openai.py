@@ -213,7 +213,6 @@ async def test_a_streamed_draft_is_taken_whole(server: Server, engine: OpenAITra
     server.answers = [["La ca", "sa es ", "grande", "end"]]
     assert (await engine.translate(DRAFT)).text == "La casa es grande"
     assert server.bodies[0]["stream"] is True
-    assert [text async for text in engine.partials(DRAFT)][-1] == "La casa es grande"
 
 
 @pytest.mark.parametrize("trouble", ["break", "hang"])
