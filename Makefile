@@ -6,7 +6,7 @@ SCRIPT ?=
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup check fix test test-unit test-heavy test-engines demo bench build clean
+.PHONY: help system setup check fix test test-unit test-heavy test-engines test-webcam demo bench chaos soak build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,12 +52,21 @@ test-engines: system $(ENGINES)/.ready ## tests of the optional engines; TORCH=t
 	  tests/pipeline/test_translation_seamless.py tests/pipeline/test_voice_kokoro.py \
 	  tests/contracts/test_diarizer_contract.py tests/contracts/test_recognizer_contract.py
 
+test-webcam: setup ## the virtual webcam on a real kernel module, in an emulated machine
+	@tests/webcam/run $(PY)
+
 demo: setup ## a whole scripted meeting; SCRIPT=FILE OUT=DIR KEEP=1
 	$(VENV)/bin/dragoman demo --out "$(OUT)" $(if $(SCRIPT),--script "$(SCRIPT)") $(if $(KEEP),--keep)
 
 bench: setup ## every benchmark, one after the other (meeteval needs a C++ compiler)
 	$(PY) -m pip install -q -e ".[measure]"
 	$(PY) -m benchmarks
+
+chaos: setup ## kills parts of a running meeting; SEED=1 TIMES=20 KINDS=renderer,browser,bot,server,database
+	$(PY) -m benchmarks.chaos --seed $(or $(SEED),1) --times $(or $(TIMES),20) $(if $(KINDS),--kinds $(KINDS))
+
+soak: setup ## a long meeting; MINUTES=240
+	$(PY) -m benchmarks.soak --minutes $(or $(MINUTES),240)
 
 build: setup ## a wheel in dist/
 	$(PY) -m pip wheel --no-deps --wheel-dir dist .

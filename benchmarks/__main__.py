@@ -35,7 +35,9 @@ MODULES = {
     "whisper_speed": (),
     "viewers": (),
     "search": (),
+    "storage": (),
     "calendar": (),
+    "audio_paths": (),
 }
 """Benchmarks that print Markdown or text, and how they are called."""
 GOALS = {

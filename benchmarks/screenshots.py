@@ -75,7 +75,7 @@ async def _series(
         await page.goto(address + path)
         await page.wait_for_timeout(900 if name in ("today", "live") else 150)
         picture = await page.screenshot(full_page=size == "phone")
-        small = Image.open(io.BytesIO(picture)).convert("RGB").quantize(128)
+        small = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256)
         small.save(folder / f"{name}-{size}-{scheme}.png", optimize=True)
     await context.close()
 

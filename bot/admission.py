@@ -6,19 +6,29 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Error
 
+from bot.doorstep import (
+    accept_consent,
+    in_risk_queue,
+    open_page,
+    sent_away,
+    unknown_language,
+    wake_controls,
+)
 from bot.greenroom import JOIN_TRIES, GreenRoom
+from bot.locators import IN_CALL
+from bot.meet_word import MeetsWord
 from bot.settings import BotSettings
 from bot.tab import Tab
-from bot.verdict import Place, Verdict, judge
+from bot.verdict import Place, Snapshot, Verdict, judge
 from domain.clock import Clock
 from domain.errors import BrowserError
 from domain.meetings import Ending, MeetingState, Reason
+from domain.text import clean
 
 log = logging.getLogger(__name__)
 POLL_S = 0.4
 _ENOUGH = 2
 """A page that says it is over must say so that many times running."""
-_CHALLENGE_S = 120.0
 _LOOK_S = 30.0
 """A look that takes longer is given up: the page hangs."""
 
@@ -31,6 +41,9 @@ class Admission:
     def __init__(self, tab: Tab, settings: BotSettings, clock: Clock, on_change: OnChange) -> None:
         self.evidence = ""
         """What proved the admission."""
+        self.notify: Callable[[str, str], None] = lambda kind, text: None
+        self.word: MeetsWord | None = None
+        """Where Meet's own word on the browser is heard."""
         self._tab = tab
         self._settings = settings
         self._clock = clock
@@ -41,6 +54,7 @@ class Admission:
         self._waits_for_host = False
         self._over: tuple[Verdict, int] | None = None
         self._challenged_s: float | None = None
+        self._told: set[str] = set()
 
     async def run(self) -> Ending | None:
         """None once the bot is proven to be in the call; otherwise why it is not."""
@@ -52,9 +66,11 @@ class Admission:
             return Ending(Reason.PAGE_GONE, error.message.splitlines()[0])
 
     async def _go(self) -> Ending | None:
-        await self._open()
+        await open_page(self._tab.page, self._settings)
         while True:
             verdict = await self._try_look()
+            if self.word is not None:
+                self._tell("meet_verdict", await self.word.read())
             if verdict and verdict.place is Place.IN_CALL:
                 self.evidence = verdict.evidence
                 return None
@@ -63,18 +79,6 @@ class Admission:
             if ending:
                 return ending
             await asyncio.sleep(POLL_S)
-
-    async def _open(self) -> None:
-        limit_ms = self._settings.start_timeout_s * 1000
-        try:
-            await self._tab.page.goto(
-                self._settings.link.url, wait_until="domcontentloaded", timeout=limit_ms
-            )
-        except Error as error:
-            raise BrowserError(
-                f"The meeting's page does not open: {error.message.splitlines()[0]}",
-                "Check the network and the link.",
-            ) from error
 
     async def _try_look(self) -> Verdict | None:
         try:
@@ -89,24 +93,46 @@ class Admission:
             page = await self._tab.snapshot()
             if page is None:
                 return None
-            self._watch_challenge(page.challenge)
-            verdict = judge(page, self._tab.pack)
-            if verdict.place is Place.CONSENT:
-                await self._tab.press("consent")
-            elif verdict.place is Place.GREEN_ROOM:
-                try:
-                    await self._room.step(page)
-                except Error:
-                    log.debug("the green room changed under the hand")
-            elif verdict.place is Place.LOADING:
-                await self._tab.press_text(self._tab.pack.got_it)
+            self._tell("page_language", unknown_language(page, self._tab.pack))
+            self._tell("risk_queue", in_risk_queue(page, self._tab.pack))
+            verdict = sent_away(page, judge(page, self._tab.pack), self._settings)
+            self._tab.reached.add(verdict.place)
+            await self._watch_challenge(page.challenge)
+            if not page.challenge:
+                await self._do_what_is_due(page, verdict)
         return verdict
 
-    def _watch_challenge(self, shown: bool) -> None:
-        if not shown:
-            self._challenged_s = None
-        elif self._challenged_s is None:
+    async def _do_what_is_due(self, page: Snapshot, verdict: Verdict) -> None:
+        try:
+            if verdict.place is Place.CONSENT:
+                if await accept_consent(self._tab):
+                    words = page.found["dialog"].text if "dialog" in page.found else ""
+                    self._tell("consent", f"Accepted before the call: {clean(words, 120)}")
+            elif verdict.place is Place.GREEN_ROOM:
+                await self._room.step(page)
+            elif verdict.place is Place.LOADING:
+                await self._tab.press_text(self._tab.pack.got_it)
+                if any(name in page.found for name in IN_CALL):
+                    await wake_controls(self._tab)
+        except Error:
+            log.debug("the page changed under the hand")
+
+    def _tell(self, kind: str, text: str | None) -> None:
+        if text and text not in self._told:
+            self._told.add(text)
+            self.notify(kind, text)
+
+    async def _watch_challenge(self, shown: bool) -> None:
+        if shown and self._challenged_s is None:
             self._challenged_s = self._clock.now_s()
+            grace_s = self._settings.help_timeout_s
+            told = f"a captcha is on show; a person may solve it within {grace_s:.0f} s"
+            await self._on_change(MeetingState.NEEDS_HELP, Reason.CAPTCHA, told)
+        elif not shown and self._challenged_s is not None:
+            self._began_s += self._clock.now_s() - self._challenged_s
+            self._challenged_s = None
+            back = MeetingState.LOBBY if self._lobby_s is not None else MeetingState.JOINING
+            await self._on_change(back, Reason.HELPED, "the captcha is gone")
 
     async def _take(self, verdict: Verdict) -> Ending | None:
         if verdict.place in (Place.LOBBY, Place.HOST_ABSENT):
@@ -114,6 +140,9 @@ class Admission:
             if self._lobby_s is None:
                 self._lobby_s = self._clock.now_s()
                 await self._on_change(MeetingState.LOBBY, Reason.KNOCKED, verdict.evidence)
+        if verdict.place is Place.AWAY:
+            said = self._over[0] if self._over else None
+            return Ending(Reason.BLOCKED, said.evidence if said else verdict.evidence)
         if verdict.place is not Place.OVER or verdict.reason is None:
             self._over = None
             return None
@@ -124,9 +153,9 @@ class Admission:
     def _expired(self) -> Ending | None:
         now_s = self._clock.now_s()
         if self._challenged_s is not None:
-            if now_s - self._challenged_s < _CHALLENGE_S:
+            if now_s - self._challenged_s < self._settings.help_timeout_s:
                 return None
-            return Ending(Reason.BLOCKED, "a captcha is on show and nobody solved it")
+            return Ending(Reason.CAPTCHA, "a captcha is on show and nobody solved it")
         if self._lobby_s is None:
             if now_s - self._began_s < self._settings.start_timeout_s:
                 return None

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,10 @@ from pathlib import Path
 from playwright.async_api import BrowserContext, Error, Page, Playwright, async_playwright
 
 from bot.display import private_display
+from bot.leftovers import VARIABLE, mark, sweep
 from bot.profile import end_browser, hold_profile
+from bot.pulse import Sink, nowhere
+from bot.scripts import PageScript
 from bot.settings import BotSettings
 from domain.errors import BrowserError, MissingError
 
@@ -64,22 +67,28 @@ def find_browser(path: str) -> str:
 
 
 async def _launch(
-    playwright: Playwright, settings: BotSettings, profile: Path, display: str
+    playwright: Playwright,
+    settings: BotSettings,
+    profile: Path,
+    screen: Mapping[str, str],
+    sink: Sink | None,
 ) -> BrowserContext:
     executable = find_browser(settings.browser)
     environment: dict[str, str | float | bool] = {
+        VARIABLE: mark(),
         "HOME": str(profile),
         "LANGUAGE": "en_US",
         "PULSE_RUNTIME_PATH": str(profile / "pulse"),
+        **screen,
+        **(sink.environment if sink else nowhere(profile)),
     }
-    if display:
-        environment["DISPLAY"] = display
     try:
         return await playwright.chromium.launch_persistent_context(
             profile,
             executable_path=executable,
             headless=settings.headless,
-            args=list(_FLAGS),
+            args=[*_FLAGS, *([] if sink else ["--mute-audio"])],
+            ignore_default_args=["--mute-audio"],
             env=environment,
             chromium_sandbox=settings.sandboxed,
             bypass_csp=True,
@@ -95,6 +104,19 @@ async def _launch(
         first = error.message.splitlines()[0] if error.message else "no reason given"
         raise BrowserError(
             f"The browser did not start: {first}", "Try `dragoman doctor`."
+        ) from error
+
+
+async def _page(context: BrowserContext, script: PageScript) -> Page:
+    """A page with the script. Raises BrowserError for a browser that is gone already."""
+    try:
+        await context.expose_binding(script.binding, script.called)
+        await context.add_init_script(script.text)
+        return context.pages[0] if context.pages else await context.new_page()
+    except Error as error:
+        raise BrowserError(
+            f"The browser broke at its start: {error.message.splitlines()[0]}",
+            "Try `dragoman doctor`.",
         ) from error
 
 
@@ -127,21 +149,24 @@ async def _driver() -> Playwright:
 
 
 @asynccontextmanager
-async def open_browser(settings: BotSettings, script: str) -> AsyncIterator[Browser]:
-    """A browser whose pages run the script first; all of it is gone afterwards.
+async def open_browser(
+    settings: BotSettings, page_script: PageScript, sink: Sink | None = None
+) -> AsyncIterator[Browser]:
+    """A browser whose pages run the script first and play into the sink, or nowhere; all of it
+    is gone afterwards.
 
     Raises MissingError, BrowserError, or UsageError for a profile in use.
     """
     async with AsyncExitStack() as stack:
-        display = settings.display
-        if not settings.headless and not display:
-            display = await stack.enter_async_context(private_display())
+        screen: Mapping[str, str] = {"DISPLAY": settings.display} if settings.display else {}
+        if not settings.headless and not screen:
+            screen = await stack.enter_async_context(private_display())
+        await asyncio.to_thread(sweep)
         profile = stack.enter_context(hold_profile(settings.profile))
         playwright = await _driver()
         stack.push_async_callback(_stop, playwright)
-        context = await _launch(playwright, settings, profile, display)
+        context = await _launch(playwright, settings, profile, screen, sink)
         stack.push_async_callback(_close, context, profile)
-        await context.add_init_script(script)
-        page = context.pages[0] if context.pages else await context.new_page()
+        page = await _page(context, page_script)
         version = context.browser.version if context.browser else "unknown"
         yield Browser(context, page, version, profile)

@@ -6,31 +6,28 @@ from typing import Any
 
 from bot.endpoint import PageEndpoint
 from bot.protocol import picture_message
+from bot.readback import ReadBack
 from domain.pictures import PictureUpdate, Rectangle
 
 _MOST_AREAS = 64
-_STALL_S = 6.0
 
 
 class Camera:
     """A PictureSink; shows the newest picture, also after the page came back."""
 
     def __init__(self, endpoint: PageEndpoint, notice: Callable[[str, str, float], None]) -> None:
-        self.frames_sent = 0
-        """Video frames that WebRTC has sent, as the page counts them."""
-        self.size = (0, 0)
-        """Width and height that are sent now."""
+        self.back = ReadBack(notice)
+        """What really leaves."""
         self.updates_sent = 0
         self.updates_merged = 0
         """Pictures overtaken by a newer one before they left."""
         self._endpoint = endpoint
-        self._notice = notice
         self._newest: PictureUpdate | None = None
         self._areas: set[Rectangle] | None = None
         self._news = asyncio.Event()
         self._waiting: dict[int, float] = {}
-        self._moved_s: float | None = None
-        self._stalled = False
+        self._ask = False
+        self.back.repair = self._repair
 
     async def show(self, update: PictureUpdate) -> None:
         """Takes a picture; at once, it leaves by itself."""
@@ -61,8 +58,10 @@ class Camera:
         while True:
             await self._news.wait()
             self._news.clear()
+            if self._ask:
+                self._ask = not await self._endpoint.send({"type": "camera_repair"})
             update, areas = self._newest, self._areas
-            if update is None or not self._endpoint.connected:
+            if update is None or areas == set() or not self._endpoint.connected:
                 continue
             whole = (Rectangle(0, 0, update.width, update.height),)
             message = picture_message(update, whole if areas is None else tuple(areas))
@@ -82,16 +81,9 @@ class Camera:
         return None if changed_s is None else at_s - changed_s
 
     def counted(self, message: dict[str, Any], at_s: float) -> None:
-        """The page's count of frames that left."""
-        frames = message.get("frames")
-        if not isinstance(frames, int):
-            return
-        if frames != self.frames_sent or self._moved_s is None:
-            if frames > 0 and (self._stalled or self.frames_sent == 0):
-                self._notice("camera_sending", "The camera picture is being sent.", at_s)
-            self._moved_s, self._stalled = at_s, False
-        elif not self._stalled and at_s - self._moved_s > _STALL_S and frames > 0:
-            self._stalled = True
-            self._notice("camera_stalled", "No camera picture leaves the browser.", at_s)
-        self.frames_sent = frames
-        self.size = (int(message.get("width") or 0), int(message.get("height") or 0))
+        """What the page measures of its sending."""
+        self.back.take(message, at_s)
+
+    def _repair(self) -> None:
+        self._ask = True
+        self._news.set()

@@ -1,28 +1,26 @@
 """Meet's captions as hints: from the data channel, or from the region where that is silent."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bot.channels import CaptionPacket
+from bot.locales.own import OWN_NAMES
 from bot.people import Roster
+from bot.region_lines import Block, RegionLines
 from domain.hints import CaptionHint
 from domain.languages import primary
 from domain.people import Participant
-from domain.text import clean, clean_name
+from domain.text import clean
 
 REUSE_S = 15.0
 """A message id untouched for that long and used again is a new line."""
 CHANNEL_GRACE_S = 4.0
 """The region speaks only where the channel was silent for that long beside it."""
-SETTLED_S = 5.0
-"""A region block untouched for that long, with a newer one below it, is final."""
-RESTART_CHARACTERS = 250
-"""A block that loses more text than that has begun anew."""
+BESIDE_S = 1.0
+"""A block shows that soon before or after the channel tells the same words."""
 LEFTOVER_CHARACTERS = 64
 """More text than that outside the known parts of the region: the page has changed."""
-
-_OWN = frozenset({"you"})
 
 
 @dataclass(slots=True)
@@ -30,6 +28,8 @@ class _Line:
     generation: int
     at_s: float
     version: int
+    crossed: bool = False
+    """A new page came since; there, counting may have begun anew."""
 
 
 class ChannelLines:
@@ -44,70 +44,18 @@ class ChannelLines:
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = _Line(0, at_s, packet.version)
-        elif at_s - line.at_s > REUSE_S:
+        elif at_s - line.at_s > REUSE_S or (line.crossed and packet.version < line.version):
             line = self._lines[key] = _Line(line.generation + 1, at_s, packet.version)
         elif packet.version < line.version:
             return None
-        line.at_s, line.version = at_s, packet.version
+        line.at_s, line.version, line.crossed = at_s, packet.version, False
         again = f"#{line.generation}" if line.generation else ""
         return f"{packet.device_id}/{packet.message_id}{again}"
 
-
-@dataclass(slots=True)
-class _Block:
-    line_id: str
-    name: str
-    text: str
-    at_s: float
-    version: int = 0
-    final: bool = False
-
-
-@dataclass(slots=True)
-class RegionLines:
-    """Lines of the captions region, from the blocks that the page reports."""
-
-    present: list[int] = field(default_factory=list)
-    _blocks: dict[int, _Block] = field(default_factory=dict)
-    _lines: int = 0
-
-    def read(self, message: dict[str, Any], at_s: float) -> Iterator[_Block]:
-        """The blocks that changed, and those that are final now."""
-        self.present = [n for n in message.get("present", []) if isinstance(n, int)]
-        for entry in message.get("blocks", []):
-            name = clean_name(str(entry.get("name", "")))
-            text = clean(str(entry.get("text", "")))
-            if name and text and isinstance(entry.get("number"), int):
-                block = self._update(entry["number"], name, text, at_s)
-                if block:
-                    yield block
-        yield from self.settle(at_s)
-
-    def settle(self, at_s: float) -> Iterator[_Block]:
-        """Blocks that will not change any more."""
-        newest = self.present[-1] if self.present else None
-        for number, block in list(self._blocks.items()):
-            gone = number not in self.present
-            settled = number != newest and at_s - block.at_s > SETTLED_S
-            if not block.final and (gone or settled):
-                block.final = True
-                block.version += 1
-                yield block
-            if gone:
-                del self._blocks[number]
-
-    def _update(self, number: int, name: str, text: str, at_s: float) -> _Block | None:
-        block = self._blocks.get(number)
-        restarted = block is not None and len(block.text) - len(text) > RESTART_CHARACTERS
-        if block is None or block.name != name or restarted:
-            self._lines += 1
-            block = self._blocks[number] = _Block(f"region/{self._lines}", name, text, at_s)
-            return block
-        if block.final or block.text == text:
-            return None
-        block.text, block.at_s = text, at_s
-        block.version += 1
-        return block
+    def restart(self) -> None:
+        """A new page is there: its versions may begin anew."""
+        for line in self._lines.values():
+            line.crossed = True
 
 
 class CaptionReader:
@@ -115,6 +63,8 @@ class CaptionReader:
 
     def __init__(self, roster: Roster, notice: Callable[[str, str, float], None]) -> None:
         self.active = ""
+        self.language = ""
+        """Meet's code of the language in which the channel captions now."""
         self._roster = roster
         self._notice = notice
         self._channel = ChannelLines()
@@ -122,7 +72,9 @@ class CaptionReader:
         self._channel_s: float | None = None
         self._waiting_s: float | None = None
         self._waiting: dict[str, CaptionHint] = {}
-        self._warned = False
+        self._warned: set[str] = set()
+        self._told: dict[str, str] = {}
+        """Device id -> newest text of the channel."""
 
     def channel(self, packet: CaptionPacket, at_s: float) -> Iterator[CaptionHint]:
         """Hints of a channel message."""
@@ -133,6 +85,9 @@ class CaptionReader:
         line_id = self._channel.read(packet, at_s)
         if line_id is None:
             return
+        self.language = packet.language_id
+        self._told[packet.device_id] = clean(packet.text)
+        self._region.tell(self._told_of)
         yield CaptionHint(
             line_id=line_id,
             participant_id=packet.device_id,
@@ -147,10 +102,20 @@ class CaptionReader:
     def region(self, message: dict[str, Any], at_s: float) -> Iterator[CaptionHint]:
         """Hints of the region's blocks, held back while the channel may still speak."""
         leftover = message.get("leftover", 0)
-        if isinstance(leftover, int) and leftover > LEFTOVER_CHARACTERS and not self._warned:
-            self._warned = True
-            self._notice("page_changed", "The captions region looks different from known.", at_s)
-        for block in self._region.read(message, at_s):
+        if isinstance(leftover, int) and leftover > LEFTOVER_CHARACTERS:
+            self._warn("page_changed", "The captions region looks different from known.", at_s)
+        if message.get("way") == "structure":
+            text = "Caption blocks are found by their structure only."
+            self._warn("locator_drift", text, at_s)
+        blocks = list(self._region.read(message, at_s))
+        self._region.tell(self._told_of)
+        for block in blocks:
+            yield from self._offer(block, at_s)
+
+    def restart(self, at_s: float) -> Iterator[CaptionHint]:
+        """A new page is there; hints of what the old one had not finished."""
+        self._channel.restart()
+        for block in self._region.restart(at_s):
             yield from self._offer(block, at_s)
 
     def tick(self, at_s: float) -> Iterator[CaptionHint]:
@@ -164,13 +129,17 @@ class CaptionReader:
             self._switch("region", at_s)
             yield from held
 
-    def _offer(self, block: _Block, at_s: float) -> Iterator[CaptionHint]:
-        person = self._speaker(block.name)
+    def _offer(self, block: Block, at_s: float) -> Iterator[CaptionHint]:
+        text = block.words
+        if not any(map(str.isalnum, text)):
+            self._drop(block.line_id)
+            return
+        person = self._speaker(block)
         hint = CaptionHint(
             line_id=block.line_id,
             participant_id=person.id if person else "",
             name=person.name if person else block.name,
-            text=block.text,
+            text=text,
             version=block.version,
             final=block.final,
             language="",
@@ -180,17 +149,44 @@ class CaptionReader:
         if self.active == "region":
             yield hint
             return
-        quiet = self._channel_s is None or at_s - self._channel_s > CHANNEL_GRACE_S
-        if quiet:
+        if self._untold(block, at_s):
             self._waiting[hint.line_id] = hint
             self._waiting_s = at_s if self._waiting_s is None else self._waiting_s
 
-    def _speaker(self, name: str) -> Participant | None:
-        folded = name.casefold()
-        others = (p for p in self._roster.present if not p.is_self)
-        if folded in _OWN and all(p.name.casefold() != folded for p in others):
+    def _drop(self, line_id: str) -> None:
+        """The channel told what was held back."""
+        self._waiting.pop(line_id, None)
+        if not self._waiting:
+            self._waiting_s = None
+
+    def _untold(self, block: Block, at_s: float) -> bool:
+        """Whether the block holds words that the channel should have told and did not yet."""
+        told_s = self._channel_s
+        if told_s is None or at_s - told_s > CHANNEL_GRACE_S or block.began_s - told_s > BESIDE_S:
+            return True
+        newest, words = self._told_of(block), block.words
+        behind = any(block.text.endswith(newest[:n]) for n in range(len(words), len(newest) + 1))
+        return bool(block.told) and not behind
+
+    def _speaker(self, block: Block) -> Participant | None:
+        folded = block.name.casefold()
+        if block.own or (folded in OWN_NAMES and not self._bears(folded)):
             return self._roster.own
-        return self._roster.by_name(name)
+        return self._roster.by_name(block.name)
+
+    def _told_of(self, block: Block) -> str:
+        person = self._speaker(block)
+        return self._told.get(person.id, "") if person else ""
+
+    def _bears(self, folded: str) -> bool:
+        """Whether somebody else has that name."""
+        others = (person for person in self._roster.present if not person.is_self)
+        return any(person.name.casefold() == folded for person in others)
+
+    def _warn(self, kind: str, text: str, at_s: float) -> None:
+        if kind not in self._warned:
+            self._warned.add(kind)
+            self._notice(kind, text, at_s)
 
     def _switch(self, source: str, at_s: float) -> None:
         if self.active == source:

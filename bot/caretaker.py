@@ -6,17 +6,15 @@ from collections.abc import Callable
 
 from playwright.async_api import Error
 
-from bot.chat import Chat, asks_to_leave
+from bot.chat import Chat
 from bot.intake import Intake
 from bot.tab import Tab
 from bot.watch import POLL_S, Watch
 from domain.clock import Clock
-from domain.hints import ChatHint
 from domain.meetings import Ending, Reason
 
 log = logging.getLogger(__name__)
 
-_NO_SOUND_S = 20.0
 _LOOK_S = 20.0
 """A look that takes longer is given up: the page hangs."""
 
@@ -32,13 +30,7 @@ class Caretaker:
         self._chat = chat
         self._intake = intake
         self._over = over
-        self._deaf = False
         self._failed: set[str] = set()
-
-    def obey(self, message: ChatHint) -> None:
-        """Somebody's chat message may end the stay."""
-        if message.sender and asks_to_leave(message.text):
-            self._over(Ending(Reason.LEAVE_COMMAND, "somebody asked for it in the chat"))
 
     async def open_chat(self) -> None:
         """Opens the chat panel, without which no message is read."""
@@ -53,7 +45,7 @@ class Caretaker:
     async def run(self, clock: Clock) -> None:
         """Looks after the page until an end rule holds."""
         while True:
-            ending = await self._look()
+            ending = await self._look() or self._cut(clock.now_s())
             if ending:
                 self._over(ending)
                 return
@@ -79,12 +71,13 @@ class Caretaker:
             log.warning("%s failed, the bot goes on: %s", part, type(error).__name__)
             log.debug("the fault", exc_info=error)
 
+    def _cut(self, now_s: float) -> Ending | None:
+        if not self._intake.line.broken(now_s):
+            return None
+        return Ending(Reason.PAGE_GONE, "the connection to the meeting broke")
+
     def _listen(self, now_s: float) -> None:
         heard_s, caption_s = self._intake.last_heard_s, self._intake.last_caption_s
         newest = max(heard_s or 0.0, caption_s or 0.0)
         if newest and now_s - newest < 2 * POLL_S + 1:
             self._watch.rules.heard()
-        deaf = caption_s is not None and caption_s - (heard_s or 0.0) > _NO_SOUND_S
-        if deaf and not self._deaf:
-            self._intake.notice("no_sound", "Captions show speech, but no sound arrives.", now_s)
-        self._deaf = deaf

@@ -29,6 +29,9 @@ class RosterPerson:
     name: str
     present: bool
     is_self: bool
+    is_host: bool = False
+    parent: str = ""
+    """The device whose screen this one shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,14 @@ def _person(message: Message) -> RosterPerson | None:
     status = message.number(4)
     if device_id is None or name is None or status == 0:
         return None
-    return RosterPerson(device_id, name, status == _PRESENT, bool(message.number(7)))
+    return RosterPerson(
+        device_id,
+        name,
+        status == _PRESENT,
+        is_self=bool(message.number(7)),
+        is_host=bool(message.number(34)),
+        parent=device(message.text(21)) or "",
+    )
 
 
 def _stream(message: Message) -> tuple[int, str] | None:

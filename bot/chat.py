@@ -1,7 +1,6 @@
-"""The chat: sending lines, and the commands that send the bot away."""
+"""The chat: opening its panel and sending lines."""
 
 import asyncio
-import re
 
 from playwright.async_api import Error, Locator
 
@@ -11,12 +10,6 @@ from domain.text import clean
 LIMIT = 500
 _WAIT_S = 2.0
 _POLL_S = 0.1
-_LEAVE = re.compile(r"/?(?:please )?leave(?: please)?[.!]*", re.IGNORECASE)
-
-
-def asks_to_leave(text: str) -> bool:
-    """Whether a chat message sends the bot away."""
-    return _LEAVE.fullmatch(text.strip()) is not None
 
 
 def split(text: str, limit: int = LIMIT) -> list[str]:
@@ -58,6 +51,9 @@ class Chat:
         try:
             box = await self._tab.find("chat_input")
             if box is None or not await box.is_visible():
+                log = await self._tab.find("chat_log")
+                if log is not None and await log.is_visible():
+                    return None
                 if not await self._tab.press("chat_button"):
                     return None
                 box = await self._appears()

@@ -2,8 +2,12 @@
 
 import logging
 
-from playwright.async_api import Error
+from playwright.async_api import Error, Locator
 
+from bot.buttons import read_buttons
+from bot.drift import BY_TEXT
+from bot.join_button import chosen, may_press
+from bot.locators import BUTTON, JOIN_RIVALS
 from bot.settings import BotSettings
 from bot.tab import Tab
 from bot.verdict import Snapshot
@@ -11,6 +15,7 @@ from bot.verdict import Snapshot
 log = logging.getLogger(__name__)
 
 JOIN_TRIES = 5
+_LOOKS_BETWEEN = 6
 
 
 class GreenRoom:
@@ -20,20 +25,26 @@ class GreenRoom:
         self.pressed = 0
         self._tab = tab
         self._settings = settings
-        self._polls_since_press = 0
+        self._looks_since_press = 0
 
     async def step(self, page: Snapshot) -> None:
         """Does the next thing that stands between the green room and the lobby."""
-        if await self._answer_device_prompt():
+        if await self.prepare(page):
             return
-        if "name_input" in page.found:
-            await self._write_name()
-        await self._set_devices(page)
-        if self.pressed and self._polls_since_press < 6:
-            self._polls_since_press += 1
+        if self.pressed and self._looks_since_press < _LOOKS_BETWEEN:
+            self._looks_since_press += 1
             return
         if self.pressed < JOIN_TRIES:
             await self._press_join()
+
+    async def prepare(self, page: Snapshot) -> bool:
+        """Everything but asking; whether a dialog was in the way, so that a new look is due."""
+        if await self._answer_device_prompt():
+            return True
+        if "name_input" in page.found:
+            await self._write_name()
+        await self._set_devices(page)
+        return False
 
     async def _answer_device_prompt(self) -> bool:
         pack = self._tab.pack
@@ -43,10 +54,12 @@ class GreenRoom:
         return answered is not None
 
     async def _write_name(self) -> None:
+        """Types the name, and lets the page know that it is whole."""
         box = await self._tab.find("name_input")
         try:
             if box is not None and not (await box.input_value(timeout=1000)).strip():
                 await box.fill(self._settings.name, timeout=1500)
+                await box.dispatch_event("change", timeout=1500)
         except Error:
             log.debug("the name could not be written yet")
 
@@ -58,15 +71,30 @@ class GreenRoom:
                 await self._tab.press(target)
 
     async def _press_join(self) -> None:
-        self._polls_since_press = 0
-        button = await self._tab.find("join")
+        self._looks_since_press = 0
+        button = await self.join_button()
         if button is not None:
-            text = (await button.inner_text(timeout=1000)).strip()
-            if text not in self._tab.pack.never_join and await button.is_enabled():
-                if await self._tab.click(button):
-                    self.pressed += 1
-                return
-        if await self._tab.press_text(self._tab.pack.join):
-            self.pressed += 1
+            if await button.is_enabled() and await self._tab.click(button):
+                self.pressed += 1
             return
         await self._tab.press_text(self._tab.pack.got_it)
+
+    async def join_button(self) -> Locator | None:
+        """The button that joins or asks to, if the page has one that may be pressed."""
+        return await self._by_structure() or await self._by_words()
+
+    async def _by_structure(self) -> Locator | None:
+        found = await self._tab.find("join")
+        if found is None:
+            return None
+        button = (await read_buttons(found))[0]
+        rivals = await self._tab.page.locator(JOIN_RIVALS).filter(visible=True).count()
+        return found if may_press(button, rivals, self._tab.pack) else None
+
+    async def _by_words(self) -> Locator | None:
+        visible = self._tab.page.locator(BUTTON).filter(visible=True)
+        number = chosen(await read_buttons(visible), self._tab.pack)
+        if number is None:
+            return None
+        self._tab.answered["join", BY_TEXT] += 1
+        return visible.nth(number)

@@ -1,5 +1,6 @@
 """What the page sends, turned into frames, hints and events."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,6 +9,7 @@ from bot.captions import CaptionReader
 from bot.channels import read_captions, read_roster
 from bot.endpoint import PageEndpoint
 from bot.handshake import Handshake
+from bot.network import Line
 from bot.outbox import Outbox
 from bot.people import Roster
 from bot.protobuf import WireError
@@ -19,15 +21,16 @@ from bot.protocol import (
     parse_text,
 )
 from bot.sound import Sound
-from domain.audio import Gap, Level
+from bot.soundwatch import SoundEvent
 from domain.clock import MeetingClock
-from domain.events import Notice, StageTimed
-from domain.hints import ChatHint, Hint, LoudnessHint
+from domain.events import Notice
+from domain.hints import CaptionHint, ChatHint, Hint, LoudnessHint
 from domain.text import clean, clean_name
 
 log = logging.getLogger(__name__)
 
-BotEvent = Level | Gap | Notice | StageTimed
+
+BotEvent = SoundEvent
 
 
 class Intake:
@@ -43,8 +46,15 @@ class Intake:
         self.sound = Sound(self.events)
         self.captions = CaptionReader(self.roster, self.notice)
         self.broken_messages = 0
+        self._page_s = 0.0
+        """The page's newest word, in its own time: it stands still while the page is away."""
         self.last_caption_s: float | None = None
         self.last_heard_s: float | None = None
+        self.last_sound_s: float | None = None
+        """When the newest block of sound came, silent or not."""
+        self.line = Line()
+        self.chat_read = asyncio.Event()
+        """Set once what stood in the chat before has been read."""
         self.on_connected: Callable[[], None] = lambda: None
         self.on_chat: Callable[[ChatHint], None] = lambda _: None
         self.on_camera: dict[str, Callable[[dict[str, Any], float], Any]] = {}
@@ -52,7 +62,10 @@ class Intake:
     def opened(self, page: str) -> None:
         """A page connected."""
         if self.handshake.opened(page):
+            self.line = Line()
             self.sound.reset()
+            self.roster.lit.clear()
+            self._offer(self.captions.restart(self.clock.now_s() if self.clock else 0.0))
 
     def closed(self) -> None:
         """The socket is gone; the page will come back or the stay is over."""
@@ -98,9 +111,14 @@ class Intake:
     def _offer(self, hints: Iterable[Hint]) -> None:
         for hint in hints:
             self.hints.put(hint)
+            if self.clock is None or not isinstance(hint, CaptionHint) or hint.final:
+                continue
+            if not _own(self.roster, hint.participant_id):
+                self.sound.watch.paths.spoken(hint.at_s)
 
     def _audio(self, block: AudioBlock, clock: MeetingClock) -> None:
         arrived_s = clock.from_monotonic(self.page_clock.monotonic_s(block.page_ms))
+        self.last_sound_s = arrived_s
         heard_s = self.sound.feed(block, arrived_s, clock.now_s())
         if heard_s is not None:
             self.last_heard_s = heard_s
@@ -123,13 +141,13 @@ class Intake:
 
     def _dispatch(self, kind: str, message: dict[str, Any]) -> None:
         at_s = self.at_s(message.get("at"))
+        self._page_s = max(self._page_s, at_s)
         if kind == "csrc":
             self._loudness(message, at_s)
         elif kind == "track":
             self.sound.declare(message)
-        elif kind == "audio_path":
-            self.sound.path = str(message.get("path"))
-            self.notice("audio_path", f"Sound comes from the {self.sound.path}.", at_s)
+        elif kind == "track_end":
+            self.sound.end(message.get("index"))
         elif kind == "tiles":
             self._offer(self.roster.tiles(message, at_s))
         elif kind == "region":
@@ -138,6 +156,8 @@ class Intake:
             self._offer(self.captions.region(message, at_s))
         elif kind == "chat":
             self._chat(message, at_s)
+        elif kind == "history":
+            self.chat_read.set()
         elif kind in self.on_camera:
             self.on_camera[kind](message, at_s)
 
@@ -146,15 +166,28 @@ class Intake:
             person = self.roster.speaker(stream)
             if person is not None:
                 name = self.sound.name(index)
+                if self.clock is not None and not _own(self.roster, person):
+                    self.sound.watch.told(name, level, at_s)
                 self.hints.put(LoudnessHint(name, person, min(1.0, max(0.0, level)), at_s))
 
     def _chat(self, message: dict[str, Any], at_s: float) -> None:
         sender, text = clean_name(str(message.get("sender"))), clean(str(message.get("text")))
-        hint = ChatHint(str(message.get("id")), sender, text, at_s)
+        earlier = bool(message.get("earlier"))
+        hint = ChatHint(str(message.get("id")), sender, text, at_s, earlier)
         self.on_chat(hint)
         self.hints.put(hint)
 
     def _tick(self) -> None:
-        if self.clock is not None:
-            self._offer(self.captions.tick(self.clock.now_s()))
-        self.sound.tick()
+        if self.clock is None:
+            return
+        now_s = self.clock.now_s()
+        self._offer(self.captions.tick(now_s))
+        if any(not _own(self.roster, person) for person in self.roster.lit):
+            self.sound.watch.paths.spoken(self._page_s)
+        self.sound.tick(now_s, self._page_s)
+
+
+def _own(roster: Roster, participant_id: str) -> bool:
+    """Whether that is the bot: it does not hear itself, and does not miss itself either."""
+    own = roster.own
+    return own is not None and own.id == participant_id

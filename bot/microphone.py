@@ -9,7 +9,6 @@ from math import gcd
 from typing import Any
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from bot.endpoint import PageEndpoint
 from bot.protocol import SPEECH_RATE, speech_message
@@ -28,6 +27,9 @@ def for_the_page(speech: Speech) -> bytes:
     samples = np.frombuffer(speech.pcm, "<i2").astype(np.float32)
     step = gcd(speech.rate, SPEECH_RATE)
     if speech.rate != SPEECH_RATE and samples.size:
+        # Slow to load, and needed by a bot that speaks only.
+        from scipy.signal import resample_poly
+
         samples = resample_poly(samples, SPEECH_RATE // step, speech.rate // step)
     edge = min(SPEECH_RATE // 200, samples.size // 2)
     if edge:

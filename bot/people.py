@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot.channels import RosterNews, device
+from bot.channels import RosterNews
+from bot.tiles import NAMED, Absences, Tile, read_tiles
 from domain.hints import RosterHint, TileHint
 from domain.people import Participant
 from domain.text import clean_name
@@ -29,7 +30,12 @@ class Roster:
         self._people: dict[str, Participant] = {}
         self._told: set[str] = set()
         self._streams: dict[int, str] = {}
-        self._lit: set[str] = set()
+        self.lit: set[str] = set()
+        """Whose tiles are lit now."""
+        self._screens: set[str] = set()
+        """Devices that are somebody's presentation."""
+        self._rooms: dict[str, str] = {}
+        self._absences = Absences()
         self._shown: tuple[Participant, ...] = ()
 
     @property
@@ -66,18 +72,27 @@ class Roster:
         return found[0] if len(found) == 1 else None
 
     def speaker(self, stream: int) -> str | None:
-        """The participant of a contributing source."""
-        return self._streams.get(stream)
+        """The participant of a contributing source; None where several share one sound."""
+        person = self._streams.get(stream, "")
+        room = self._rooms.get(person)
+        shared = room is not None and list(self._rooms.values()).count(room) > 1
+        return None if shared else person or None
 
     def channel(self, news: RosterNews, at_s: float) -> RosterHint | None:
         """A roster message; a hint where somebody came, went or changed names."""
         self._streams.update(news.streams)
         for entry in news.people:
             self._told.add(entry.device_id)
-            if entry.present:
-                self._join(entry.device_id, clean_name(entry.name), entry.is_self, at_s)
-            else:
+            if entry.parent:
+                self._people.pop(entry.device_id, None)
+                self._screens.add(entry.device_id)
+            elif not entry.present:
+                self._absences.forget(entry.device_id)
                 self._leave(entry.device_id, at_s)
+            elif not self._absences.overdue(entry.device_id, at_s):
+                name = clean_name(entry.name)
+                self._join(entry.device_id, name, entry.is_self, at_s, entry.is_host)
+        self._forget_named()
         return self._news(at_s)
 
     def tiles(self, message: dict[str, Any], at_s: float) -> list[RosterHint | TileHint]:
@@ -85,39 +100,58 @@ class Roster:
         is not there any more is dark."""
         count = message.get("count")
         self.count = count if isinstance(count, int) else None
-        hints: list[RosterHint | TileHint] = []
-        seen: set[str] = set()
-        for tile in message.get("tiles", []):
-            person = device(str(tile.get("id", "")))
-            if person is None:
-                continue
-            seen.add(person)
-            speaking = bool(tile.get("speaking"))
-            if speaking != (person in self._lit):
-                (self._lit.add if speaking else self._lit.discard)(person)
-                hints.append(TileHint(person, speaking, at_s))
+        shown = {self._who(tile): tile for tile in read_tiles(message)}
+        shown.pop("", None)
+        self._rooms = {person: tile.room for person, tile in shown.items() if tile.room}
+        for person, tile in shown.items():
             if person not in self._told:
-                name = clean_name(str(tile.get("name", "")))
-                own = bool(tile.get("self")) or name.casefold() == self._own_name.casefold()
-                self._join(person, name, own and self._may_be_own(person), at_s)
-        for unseen in sorted(self._lit - seen):
-            self._lit.discard(unseen)
-            hints.append(TileHint(unseen, False, at_s))
-        for gone in [p.id for p in self.present if p.id not in seen | self._told]:
+                own = tile.own or tile.name.casefold() == self._own_name.casefold()
+                self._join(person, tile.name, own and self._may_be_own(person), at_s)
+            elif self._absences.away(person):
+                self._join(person, "", False, at_s)
+        lit = {person for person, tile in shown.items() if tile.speaking}
+        changed = sorted(lit ^ self.lit)
+        self.lit = lit
+        hints = [TileHint(person, person in lit, at_s) for person in changed]
+        for gone in self._absences.look(shown, self.present, self._told, self.count, at_s):
             self._leave(gone, at_s)
         news = self._news(at_s)
-        return [news, *hints] if news else hints
+        return [news, *hints] if news else [*hints]
+
+    def _who(self, tile: Tile) -> str:
+        """The participant of a tile; empty for a screen, and for a name that tells nobody."""
+        if not tile.id.startswith(NAMED):
+            return "" if tile.id in self._screens else tile.id
+        if not self._told:
+            return tile.id
+        person = self.by_name(tile.name)
+        return person.id if person else ""
+
+    def _forget_named(self) -> None:
+        """Who was known by name only, until the roster told the id."""
+        names = {person.name for person in self._people.values() if person.id in self._told}
+        for person in list(self._people.values()):
+            if person.id.startswith(NAMED) and person.name in names:
+                del self._people[person.id]
 
     def _may_be_own(self, participant_id: str) -> bool:
         return self.own is None or self.own.id == participant_id
 
-    def _join(self, participant_id: str, name: str, is_self: bool, at_s: float) -> None:
+    def _join(
+        self, participant_id: str, name: str, is_self: bool, at_s: float, host: bool = False
+    ) -> None:
         known = self._people.get(participant_id)
         if known is None:
-            self._people[participant_id] = Participant(participant_id, name, is_self, at_s)
+            self._people[participant_id] = Participant(
+                participant_id, name, is_self, at_s, host=host
+            )
             return
         self._people[participant_id] = replace(
-            known, name=name or known.name, is_self=is_self or known.is_self, left_s=None
+            known,
+            name=name or known.name,
+            is_self=is_self or known.is_self,
+            left_s=None,
+            host=host,
         )
 
     def _leave(self, participant_id: str, at_s: float) -> None:

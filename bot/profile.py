@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.leftovers import PROFILE, mark
 from bot.processes import kill, using
 from domain.errors import UsageError
 
@@ -23,7 +24,7 @@ def hold_profile(kept: Path | None) -> Iterator[Path]:
     Raises UsageError where a kept profile is in use.
     """
     if kept is None:
-        path = Path(tempfile.mkdtemp(prefix="dragoman-browser-")).resolve()
+        path = Path(tempfile.mkdtemp(prefix=f"{PROFILE}{mark()}-")).resolve()
         try:
             yield path
         finally:
@@ -31,7 +32,7 @@ def hold_profile(kept: Path | None) -> Iterator[Path]:
             shutil.rmtree(path, ignore_errors=True)
         return
     path = kept.resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(parents=True, mode=0o700, exist_ok=True)
     with _locked(path):
         if using(path):
             raise UsageError(

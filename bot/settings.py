@@ -22,6 +22,8 @@ class BotSettings:
     """Switches Meet's own captions on."""
     caption_language: str = ""
     """BCP 47 code such as es-ES; empty leaves Meet's choice."""
+    spoken: tuple[str, ...] = ()
+    """Languages of the meeting: captions in any other are set right. Empty: anything goes."""
 
     headless: bool = True
     """False runs a window on `display`."""
@@ -33,11 +35,12 @@ class BotSettings:
     """Profile folder of a signed-in browser; None makes a temporary one."""
     sandbox: Literal["auto", "on", "off"] = "auto"
     """auto: on, except for root, for whom Chromium refuses it."""
-    evidence: Path | None = None
-    """Folder for a screenshot when joining fails."""
 
     start_timeout_s: float = 60.0
     lobby_timeout_s: float = 600.0
+    """Over all knocks together."""
+    help_timeout_s: float = 120.0
+    """How long a captcha may wait for a person."""
     cap_s: float = 4 * 3600.0
     alone_s: float = 60.0
     first_company_s: float = 300.0
@@ -46,6 +49,10 @@ class BotSettings:
     leave_timeout_s: float = 10.0
     gone_s: float = 30.0
     """How long the call's controls may be missing before the page counts as gone."""
+    sink: Literal["auto", "off"] = "auto"
+    """auto: a private PulseAudio sink, where the programs for it are installed."""
+    reader: Literal["auto", "worklet"] = "auto"
+    """worklet reads tracks by an AudioWorklet, also where the browser has something better."""
     buffer_s: float = 30.0
     """How much sound the page keeps while the bot does not listen."""
 
@@ -57,6 +64,9 @@ class BotSettings:
     @property
     def sandboxed(self) -> bool:
         """Whether the browser's sandbox is used."""
-        if self.sandbox == "auto":
-            return os.geteuid() != 0
-        return self.sandbox == "on"
+        return sandboxed(self.sandbox)
+
+
+def sandboxed(wanted: Literal["auto", "on", "off"]) -> bool:
+    """Whether the browser's sandbox is used; auto: where Chromium allows it."""
+    return os.geteuid() != 0 if wanted == "auto" else wanted == "on"

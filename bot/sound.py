@@ -2,15 +2,20 @@
 
 import logging
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from bot.gate import Gate
 from bot.outbox import Outbox
+from bot.paths import MIXED, RECEIVERS, SINK
 from bot.protocol import AudioBlock, ProtocolError
+from bot.pulse import RATE
 from bot.resample import RATES
+from bot.soundwatch import SoundEvent, SoundWatch
 from bot.track import Track
 from domain.audio import FRAME_SAMPLES, MIX, Frame, Gap, Level
-from domain.events import Notice, StageTimed
+from domain.events import StageTimed
 
 log = logging.getLogger(__name__)
 
@@ -21,24 +26,40 @@ _TIMED_EVERY = 100
 
 
 class Sound:
-    """Frames of every track in order of arrival."""
+    """Frames of the path that carries, in order of arrival."""
 
-    def __init__(self, events: Outbox[Level | Gap | Notice | StageTimed]) -> None:
+    def __init__(self, events: Outbox[SoundEvent]) -> None:
         self.frames: Outbox[Frame] = Outbox("frames", _BOX_FRAMES)
-        self.path = "none"
-        """receivers or mix, once one of them sounds."""
         self.blocks = 0
         self.ignored = 0
-        """Blocks that are not as their track was declared, or of a track that never was."""
+        """Blocks of a track that was never declared."""
+        self.reader = ""
+        """How the page reads its tracks: processor or worklet."""
+        self.gate = Gate(self._pass, events.put)
+        self.watch = SoundWatch(self.gate, events)
         self._events = events
         self._declared: dict[int, tuple[str, int]] = {}
         self._tracks: dict[int, Track] = {}
+        self._sink = Track(MIX, RATE)
         self._missed: dict[str, Gap] = {}
+
+    @property
+    def path(self) -> str:
+        """receivers, mix or sink, once one of them sounds; none before."""
+        return self.watch.paths.path
 
     def reset(self) -> None:
         """A new page: tracks are declared anew."""
+        if self._tracks:
+            self.gate.cause = "page_reloaded"
         self._declared.clear()
         self._tracks.clear()
+        self.watch.tracks.forget()
+
+    def away(self) -> None:
+        """The page is gone for a while; what is lost until it sounds again, somebody else tells."""
+        self.watch.away()
+        self.gate.forget()
 
     def name(self, index: int) -> str:
         """A track's name."""
@@ -53,9 +74,9 @@ class Sound:
         known = kind in ("receiver", "mix")
         if not isinstance(index, int) or not isinstance(rate, int) or not known:
             raise ProtocolError(f"a track of kind {kind} at {rate} Hz")
+        self.reader = str(message.get("reader", ""))
         if rate not in RATES:
-            self._declared.pop(index, None)
-            self._tracks.pop(index, None)
+            self.end(index)
             return
         name = f"receiver-{index}"
         if kind == "mix":
@@ -66,38 +87,61 @@ class Sound:
         self._declared[index] = (name, rate)
         self._tracks.pop(index, None)
 
+    def end(self, index: object) -> None:
+        """A track is over."""
+        if isinstance(index, int) and index in self._declared:
+            self.watch.tracks.over(self._declared.pop(index)[0])
+            self._tracks.pop(index, None)
+
     def feed(self, block: AudioBlock, arrived_s: float, now_s: float) -> float | None:
-        """A block; the meeting second of speech in it, if it holds any."""
+        """A block of the page; the meeting second of speech in it, if it holds any.
+
+        Raises ProtocolError for a block at another rate than was declared.
+        """
         track = self._track(block)
         if track is None:
             return None
         self.blocks += 1
         if self.blocks % _TIMED_EVERY == 0:
             self._events.put(StageTimed("capture", max(0.0, now_s - arrived_s), arrived_s))
-        heard_s = None
-        for item in track.feed(block, arrived_s):
-            if isinstance(item, Frame):
-                if item.start_s >= 0:
-                    self._pass(item)
-            else:
-                self._events.put(item)
-                if isinstance(item, Level) and item.rms > SPEECH_RMS:
-                    heard_s = item.at_s
-        return heard_s
+        path = RECEIVERS if track.name.startswith("receiver-") else MIXED
+        return self._take(path, track.feed(block, arrived_s))
 
-    def tick(self) -> None:
-        """Tells of the frames that a slow reader missed."""
+    def feed_sink(self, block: AudioBlock, played_s: float) -> float | None:
+        """A block of the sink, whose last sample was played at a meeting second; as `feed`."""
+        return self._take(SINK, self._sink.feed(block, played_s))
+
+    def tick(self, now_s: float, page_s: float) -> None:
+        """Looks after the paths, and tells of the frames that a slow reader missed."""
+        self.watch.look(now_s, page_s)
         for gap in self._missed.values():
             self._events.put(gap)
         self._missed.clear()
 
+    def _take(self, path: str, items: Iterable[Frame | Gap | Level]) -> float | None:
+        heard_s = None
+        for item in items:
+            if isinstance(item, Frame):
+                if item.start_s >= 0:
+                    self.gate.take(path, item)
+            elif isinstance(item, Level):
+                if self.watch.level(path, item):
+                    self._events.put(item)
+                    heard_s = item.at_s if item.rms > SPEECH_RMS else heard_s
+            elif path == self.gate.carrying:
+                self._events.put(item)
+                self.gate.forget()
+        return heard_s
+
     def _track(self, block: AudioBlock) -> Track | None:
         declared = self._declared.get(block.track)
-        if declared is None or declared[1] != block.rate:
+        if declared is None:
             if self.ignored == 0:
-                log.warning("a block at %d Hz is ignored, declared was %s", block.rate, declared)
+                log.warning("a block of a track that was not declared is ignored")
             self.ignored += 1
             return None
+        if declared[1] != block.rate:
+            raise ProtocolError(f"a block at {block.rate} Hz of a track at {declared[1]} Hz")
         track = self._tracks.get(block.track)
         if track is None:
             track = self._tracks[block.track] = Track(*declared)

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections import Counter
 from importlib.resources import files
-from pathlib import Path
 
 from playwright.async_api import Error, Locator, Page
 
+from bot.buttons import read_buttons
+from bot.drift import DriftReport, drifted, report
 from bot.locales.pack import LocalePack
+from bot.locales.packs import pack_for
 from bot.locators import BUTTON, Targets, targets
 from bot.verdict import Snapshot
 
@@ -28,19 +30,37 @@ class Tab:
         self.lock = asyncio.Lock()
         self.answered: Counter[tuple[str, str]] = Counter()
         """(target, strategy) -> how often it answered: the drift report."""
+        self.reached: set[str] = set()
+        """Places of the way in and the call that the page was at."""
         self._targets: Targets = targets(pack)
-        self._asked = {
+
+    def read_with(self, pack: LocalePack) -> None:
+        """Looks for the texts of another language from now on."""
+        self.pack = pack
+        self._targets = targets(pack)
+
+    async def snapshot(self) -> Snapshot | None:
+        """The page now, read in its own language; None while it changes to another document
+        or does not answer."""
+        snapshot = await self._probe()
+        if snapshot is None:
+            return None
+        pack = pack_for(snapshot.language) if snapshot.language else self.pack
+        if pack.language != self.pack.language:
+            self.read_with(pack)
+            snapshot = await self._probe()
+        for name, found in snapshot.found.items() if snapshot else ():
+            self.answered[name, found.strategy] += 1
+        return snapshot
+
+    async def _probe(self) -> Snapshot | None:
+        asked = {
             name: [{"strategy": s.name, "css": s.css, "icon": s.icon} for s in strategies]
             for name, strategies in self._targets.items()
         }
-
-    async def snapshot(self) -> Snapshot | None:
-        """The page now; None while it changes to another document or does not answer."""
         try:
             async with asyncio.timeout(_SNAPSHOT_S):
-                raw = await self.page.evaluate(
-                    _PROBE, {"targets": self._asked, "limit": _TEXT_LIMIT}
-                )
+                raw = await self.page.evaluate(_PROBE, {"targets": asked, "limit": _TEXT_LIMIT})
         except TimeoutError:
             log.debug("no snapshot: the page does not answer")
             return None
@@ -49,19 +69,16 @@ class Tab:
                 raise
             log.debug("no snapshot: %s", error.message.splitlines()[0])
             return None
-        snapshot = Snapshot.of(raw)
-        for name, found in snapshot.found.items():
-            self.answered[name, found.strategy] += 1
-        return snapshot
+        return Snapshot.of(raw)
 
     def drifted(self) -> dict[str, str]:
         """Targets whose first strategy never answered -> the one that did."""
-        best: dict[str, str] = {}
-        for name, strategies in self._targets.items():
-            names = [s.name for s in strategies if self.answered[name, s.name]]
-            if names and names[0] != strategies[0].name:
-                best[name] = names[0]
-        return best
+        return drifted(self._targets, self.answered)
+
+    def report(self) -> DriftReport:
+        """Which strategy found what so far."""
+        places = tuple(sorted(self.reached))
+        return report(self._targets, self.answered, self.pack.language, places)
 
     async def find(self, target: str) -> Locator | None:
         """The first element of a target, by the first strategy that answers."""
@@ -78,21 +95,16 @@ class Tab:
         return found is not None and await self.click(found)
 
     async def press_text(self, texts: tuple[str, ...], within: str = "") -> str | None:
-        """Clicks the first visible button with one of these whole texts; which one."""
+        """Clicks the first visible button with one of these whole texts or labels; which one."""
+        scope = f"{within} {BUTTON}" if within else BUTTON
+        visible = self.page.locator(scope).filter(visible=True)
+        buttons = await read_buttons(visible) if texts else []
         for text in texts:
-            scope = f"{within} {BUTTON}" if within else BUTTON
-            named = self.page.locator(scope).get_by_text(text, exact=True)
-            found = (
-                self.page.locator(scope)
-                .filter(has=named)
-                .or_(self.page.locator(f'{scope}[aria-label="{text}"]'))
-                .filter(visible=True)
-            )
-            if await found.count() and await self.click(found.first):
-                return text
-            plain = self.page.locator(f'{scope}:text-is("{text}")').filter(visible=True)
-            if await plain.count() and await self.click(plain.first):
-                return text
+            for number, button in enumerate(buttons):
+                if button.shows((text,)) or button.labelled((text,)):
+                    if await self.click(visible.nth(number)):
+                        return text
+                    break
         return None
 
     async def click(self, found: Locator) -> bool:
@@ -105,14 +117,3 @@ class Tab:
             except Error:
                 return False
         return True
-
-    async def screenshot(self, folder: Path, name: str) -> Path | None:
-        """Saves what the page looks like; None where even that fails."""
-        path = folder / f"{name}.png"
-        try:
-            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-            await self.page.screenshot(path=path, timeout=4000)
-        except (Error, OSError):
-            log.warning("no screenshot could be taken")
-            return None
-        return path

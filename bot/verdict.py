@@ -6,8 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.locales.pack import LocalePack
-from bot.locators import IN_CALL
+from bot.locators import IN_CALL, IN_CALL_BY_STRUCTURE
 from domain.meetings import Reason
+
+_SIGNS = 2
+"""So many signs of the call that no language is needed for prove it together."""
 
 
 class Place(StrEnum):
@@ -20,6 +23,8 @@ class Place(StrEnum):
     HOST_ABSENT = "host_absent"
     IN_CALL = "in_call"
     OVER = "over"
+    AWAY = "away"
+    """The site has sent the browser somewhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Found:
     strategy: str
     label: str = ""
     muted: str = ""
+    pressed: str = ""
     visible: bool = True
     icon: str = ""
     text: str = ""
@@ -42,6 +48,7 @@ class Snapshot:
     text: str = ""
     """Visible text."""
     language: str = ""
+    heading: str = ""
     found: dict[str, Found] = field(default_factory=dict)
     challenge: bool = False
     """A live captcha is on show."""
@@ -50,7 +57,14 @@ class Snapshot:
     def of(cls, raw: dict[str, Any]) -> "Snapshot":
         """From what the probe gives."""
         found = {name: Found(**values) for name, values in raw["found"].items()}
-        return cls(raw["url"], raw["text"], raw["language"], found, raw["challenge"])
+        return cls(
+            url=raw["url"],
+            text=raw["text"],
+            language=raw["language"],
+            heading=raw["heading"],
+            found=found,
+            challenge=raw["challenge"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,8 @@ class Verdict:
     """Why it is over; only with OVER."""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text as it is compared."""
     return " ".join(text.replace("\u2019", "'").casefold().split())
 
 
@@ -96,21 +111,41 @@ def _by_text(page: str, pack: LocalePack, been_in: bool) -> Verdict | None:
 def judge(page: Snapshot, pack: LocalePack, *, been_in: bool = False) -> Verdict:
     """The one meaning of a page; `been_in` says whether the bot was in the call already.
 
-    In the call counts only what never stands in the lobby; texts of people (captions,
-    chat) cannot be taken for Meet's own, since anchors of the call come first.
+    In the call counts only what never stands in the lobby, and to get in only where it can be
+    seen; texts of people (captions, chat) cannot be taken for Meet's own, since anchors of the
+    call come first.
     """
-    anchors = [name for name in IN_CALL if name in page.found]
-    if "consent" in page.found and not been_in:
+    if not been_in and _asks_consent(page, pack):
         return Verdict(Place.CONSENT, "a notice asks for consent")
-    if anchors and "call_ended" not in page.found:
-        return Verdict(Place.IN_CALL, f"found on the page: {', '.join(anchors)}")
+    if "call_ended" not in page.found:
+        anchors = [n for n in IN_CALL if n in page.found and (been_in or page.found[n].visible)]
+        if anchors:
+            return Verdict(Place.IN_CALL, f"found on the page: {', '.join(anchors)}")
     if (urlsplit(page.url).hostname or "").startswith("accounts."):
         return Verdict(Place.OVER, "the site asks to sign in", Reason.SIGN_IN_REQUIRED)
-    said = _by_text(_plain(page.text), pack, been_in)
-    if said:
-        return said
-    if "call_ended" in page.found:
+    said = _by_text(plain(page.text), pack, been_in)
+    return said or _by_structure(page, pack, been_in)
+
+
+def _asks_consent(page: Snapshot, pack: LocalePack) -> bool:
+    dialog = page.found.get("dialog")
+    noticed = dialog is not None and _first(plain(dialog.text), pack.consent) is not None
+    return "consent" in page.found or noticed
+
+
+def _by_structure(page: Snapshot, pack: LocalePack, been_in: bool) -> Verdict:
+    found = page.found
+    if "call_ended" in found:
         return Verdict(Place.OVER, "the page marks the call as ended", Reason.HOST_ENDED)
-    if "name_input" in page.found or "join" in page.found or "prejoin" in page.found:
+    if "lobby" in found and found["lobby"].visible:
+        return Verdict(Place.LOBBY, "the waiting screen is on show")
+    signs = [name for name in IN_CALL_BY_STRUCTURE if name in found]
+    if len(signs) >= _SIGNS:
+        return Verdict(Place.IN_CALL, f"found on the page, in any language: {', '.join(signs)}")
+    if "name_input" in found or "join" in found:
+        return Verdict(Place.GREEN_ROOM, "the green room is on show")
+    if plain(page.heading) in pack.sign_in_heading:
+        return Verdict(Place.OVER, "the page asks to sign in", Reason.SIGN_IN_REQUIRED)
+    if "prejoin" in found and not been_in:
         return Verdict(Place.GREEN_ROOM, "the green room is on show")
     return Verdict(Place.LOADING, "nothing known is on the page yet")

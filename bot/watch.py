@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 
+from bot.chat_panel import ChatPanel
 from bot.devices import Devices
+from bot.dialogs import Dialogs
 from bot.rules import EndRules
 from bot.settings import BotSettings
 from bot.tab import Tab
-from bot.verdict import Place, Snapshot, judge
+from bot.verdict import Place, Snapshot, judge, plain
 from domain.clock import Clock
 from domain.meetings import Ending, Reason
 
@@ -15,7 +17,8 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.7
 _ENOUGH = 2
-_DIALOG_EVERY_S = 1.5
+_REMAINS = ("captions_region", "tile", "leave")
+"""While one of them is on the page, the call is not gone."""
 
 
 class Watch:
@@ -25,14 +28,16 @@ class Watch:
         self, tab: Tab, settings: BotSettings, clock: Clock, notify: Callable[[str, str], None]
     ) -> None:
         self.devices = Devices(tab, settings, notify)
+        self._panel = ChatPanel(tab, notify)
         self.rules = EndRules(settings, clock)
         self._tab = tab
         self._settings = settings
         self._clock = clock
         self._notify = notify
-        self._seen_s = 0.0
+        self._seen_s = clock.now_s()
         self._over: tuple[Reason, int] | None = None
-        self._dialog_s = 0.0
+        self._dialogs = Dialogs(tab, notify)
+        self._signs: set[str] = set()
         self._drift: dict[str, str] = {}
 
     async def look(self, company: int) -> Ending | None:
@@ -43,8 +48,10 @@ class Watch:
                 return self.unseen(company)
             in_call, ending = self._judge(page)
             if in_call:
-                await self._tidy(page)
+                await self._dialogs.tidy(page, self._clock.now_s())
+                self._tell_signs(page)
                 await self.devices.keep(page, self._clock.now_s())
+                await self._panel.keep(page, self._clock.now_s())
         self._tell_drift()
         return ending or self.rules.check(company)
 
@@ -54,15 +61,19 @@ class Watch:
 
     def _judge(self, page: Snapshot) -> tuple[bool, Ending | None]:
         verdict = judge(page, self._tab.pack, been_in=True)
+        self._tab.reached.add(verdict.place)
         if verdict.place is Place.IN_CALL:
             self._seen_s = self._clock.now_s()
             self._over = None
             return True, None
-        if verdict.place is Place.OVER and verdict.reason is not None:
-            times = self._over[1] + 1 if self._over and self._over[0] is verdict.reason else 1
-            self._over = (verdict.reason, times)
+        reason = Reason.PAGE_GONE if verdict.place is Place.GREEN_ROOM else verdict.reason
+        if reason is not None:
+            times = self._over[1] + 1 if self._over and self._over[0] is reason else 1
+            self._over = (reason, times)
             if times >= _ENOUGH:
-                return False, Ending(verdict.reason, verdict.evidence)
+                return False, Ending(reason, verdict.evidence)
+        if verdict.place is not Place.LOBBY and any(name in page.found for name in _REMAINS):
+            self._seen_s = self._clock.now_s()
         return False, self._missing()
 
     def _missing(self) -> Ending | None:
@@ -73,18 +84,19 @@ class Watch:
             Reason.PAGE_GONE, f"nothing of the call was on the page for {missing_s:.0f} s"
         )
 
-    async def _tidy(self, page: Snapshot) -> None:
-        dialog = page.found.get("dialog")
-        now_s = self._clock.now_s()
-        if dialog is None or not dialog.visible or now_s - self._dialog_s < _DIALOG_EVERY_S:
-            return
-        self._dialog_s = now_s
-        if "consent" in page.found and await self._tab.press("consent"):
-            self._notify("dialog", "A notice of the meeting was acknowledged.")
-        elif await self._tab.press_text(self._tab.pack.got_it, '[role="dialog"]'):
-            self._notify("dialog", "A dialog that covered the page was closed.")
-        else:
-            await self._tab.page.keyboard.press("Escape")
+    def _tell_signs(self, page: Snapshot) -> None:
+        """What Meet shows of the call's end or a broken camera is told once."""
+        soon, camera = page.found.get("ending_soon"), page.found.get("camera")
+        if soon is not None and soon.visible:
+            self._tell_once("ending_soon", "Meet says that the call is ending soon.")
+        problems = self._tab.pack.camera_problem
+        if camera is not None and any(words in plain(camera.label) for words in problems):
+            self._tell_once("camera_problem", "Meet reports a problem with the camera.")
+
+    def _tell_once(self, kind: str, text: str) -> None:
+        if kind not in self._signs:
+            self._signs.add(kind)
+            self._notify(kind, text)
 
     def _tell_drift(self) -> None:
         drift = self._tab.drifted()

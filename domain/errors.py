@@ -6,7 +6,8 @@ DragomanError
 ├── EngineError          an engine failed on an input
 │   └── EngineUnavailable  an engine cannot be reached now; trying again may help
 ├── BrowserError         the browser did not start or broke
-└── StorageError         the database or the disk refused
+├── StorageError         the database or the disk refused
+└── ServerError          a server of Dragoman is away, or lets nobody in
 """
 
 
@@ -61,3 +62,10 @@ class StorageError(DragomanError):
 
     retry = True
     exit_code = 5
+
+
+class ServerError(DragomanError):
+    """A server that a command talks to does not do what is asked."""
+
+    retry = True
+    exit_code = 6

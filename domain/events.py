@@ -68,6 +68,35 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class Retargeted:
+    """The meeting is translated into other languages from now on."""
+
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The meeting's sound is kept from now on, or not any more."""
+
+    on: bool
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPath:
+    """Where the sound is taken from now, and what is wrong with it."""
+
+    path: str
+    """receivers, mix or sink; none before anything sounded."""
+    reason: str
+    """Why this one, in a few words."""
+    since_s: float
+    alarms: tuple[str, ...]
+    """What is wrong now, in plain words; empty: all is well."""
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something a person should know, in plain words."""
 
@@ -86,6 +115,9 @@ Event = (
     | Degraded
     | SpeechMade
     | Listening
+    | Recording
+    | Retargeted
+    | SoundPath
     | PictureShown
     | RosterHint
     | ChatHint

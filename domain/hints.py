@@ -63,6 +63,8 @@ class ChatHint:
     """Empty for our own messages."""
     text: str
     at_s: float
+    earlier: bool = False
+    """It stood in the chat already when the bot first looked."""
 
 
 Hint = CaptionHint | LoudnessHint | TileHint | RosterHint | ChatHint

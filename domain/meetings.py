@@ -13,6 +13,8 @@ class MeetingState(StrEnum):
     STARTING = "starting"
     JOINING = "joining"
     LOBBY = "lobby"
+    NEEDS_HELP = "needs_help"
+    """A person must do something in the bot's window, such as solving a captcha."""
     IN_MEETING = "in_meeting"
     LEAVING = "leaving"
     ENDED = "ended"
@@ -27,6 +29,10 @@ class Reason(StrEnum):
     BROWSER_READY = "browser_ready"
     KNOCKED = "knocked"
     ADMITTED = "admitted"
+    RECOVERING = "recovering"
+    """Something broke on the way or in the meeting; the bot comes back."""
+    REJOINED = "rejoined"
+    """Back in the meeting after a fault."""
     DENIED = "denied"
     NO_ANSWER = "no_answer"
     LOBBY_TIMEOUT = "lobby_timeout"
@@ -36,6 +42,9 @@ class Reason(StrEnum):
     MEETING_FULL = "meeting_full"
     SIGN_IN_REQUIRED = "sign_in_required"
     BLOCKED = "blocked"
+    CAPTCHA = "captcha"
+    HELPED = "helped"
+    """A person did what the bot needed."""
     REMOVED = "removed"
     HOST_ENDED = "host_ended"
     ALONE = "alone"
@@ -58,25 +67,48 @@ _NEXT: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.REQUESTED: frozenset({MeetingState.QUEUED, MeetingState.STARTING}),
     MeetingState.QUEUED: frozenset({MeetingState.STARTING}),
     MeetingState.STARTING: frozenset({MeetingState.JOINING}),
-    MeetingState.JOINING: frozenset({MeetingState.LOBBY, MeetingState.IN_MEETING}),
-    MeetingState.LOBBY: frozenset({MeetingState.IN_MEETING, MeetingState.JOINING}),
-    MeetingState.IN_MEETING: frozenset({MeetingState.LEAVING}),
+    MeetingState.JOINING: frozenset(
+        {
+            MeetingState.JOINING,  # another try
+            MeetingState.LOBBY,
+            MeetingState.NEEDS_HELP,
+            MeetingState.IN_MEETING,
+        }
+    ),
+    MeetingState.LOBBY: frozenset(
+        {MeetingState.IN_MEETING, MeetingState.JOINING, MeetingState.NEEDS_HELP}
+    ),
+    MeetingState.NEEDS_HELP: frozenset(
+        {MeetingState.JOINING, MeetingState.LOBBY, MeetingState.IN_MEETING}
+    ),
+    MeetingState.IN_MEETING: frozenset(),
     MeetingState.LEAVING: frozenset(),
     MeetingState.ENDED: frozenset(),
     MeetingState.FAILED: frozenset(),
 }
 
 ENDINGS = frozenset({MeetingState.ENDED, MeetingState.FAILED})
+UNDER_WAY = frozenset(
+    {
+        MeetingState.STARTING,
+        MeetingState.JOINING,
+        MeetingState.LOBBY,
+        MeetingState.NEEDS_HELP,
+        MeetingState.IN_MEETING,
+    }
+)
+"""A bot is, or should be, at work: after a fault it starts anew."""
 
 
 def may_follow(state: MeetingState, new: MeetingState) -> bool:
     """Whether a meeting may go from one state to another.
 
-    Every state that is no ending may go over into leaving, ended or failed.
+    Every state that is no ending may go over into leaving, ended or failed; one in which a bot
+    is at work, into starting: it comes back after a fault.
     """
     if state in ENDINGS:
         return False
-    if new in ENDINGS:
+    if new in ENDINGS or (new is MeetingState.STARTING and state in UNDER_WAY):
         return True
     return new in _NEXT[state] or (new is MeetingState.LEAVING and state is not new)
 
@@ -148,6 +180,7 @@ EXIT_CODES: dict[Reason, int] = {
     Reason.INTERNAL_ERROR: 22,
     Reason.NOT_SET_UP: 23,
     Reason.INTERRUPTED: 24,
+    Reason.CAPTCHA: 25,
 }
 """0 an orderly end; 1 and 2 are left to usage errors; 10 and up name what went wrong."""
 

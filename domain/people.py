@@ -14,6 +14,8 @@ class Participant:
     joined_s: float = 0.0
     left_s: float | None = None
     """None while present."""
+    host: bool = False
+    """Meet says so."""
 
 
 UNKNOWN_SPEAKER = ""

@@ -243,11 +243,17 @@ class MeetingStore(Protocol):
         ...
 
     async def change(self, meeting_id: str, change: StateChange) -> None:
-        """Takes a step. Raises StorageError where the step is not allowed from its state."""
+        """Takes a step; the newest one again changes nothing. Raises StorageError where the step
+        is not allowed from its state."""
         ...
 
     async def update(
-        self, meeting_id: str, *, began_at: datetime | None = None, endpoint: str | None = None
+        self,
+        meeting_id: str,
+        *,
+        began_at: datetime | None = None,
+        endpoint: str | None = None,
+        languages: tuple[str, ...] | None = None,
     ) -> None:
         """Sets what is given."""
         ...

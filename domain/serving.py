@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from domain.audio import Gap
 from domain.calendars import Decision, PlannedMeeting, Rule
 from domain.meetings import Meeting, MeetingState
 from domain.people import Participant
@@ -31,8 +32,12 @@ class Invitation:
     by: str = ""
     """Who asks: an account's name, or a calendar."""
     event_key: str = ""
+    title: str = ""
+    """Of the event."""
     terms: tuple[str, ...] = ()
     """Names of the attendees, which may occur."""
+    record: bool | None = None
+    """Whether the sound is kept; None: as the installation does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class Reading:
     """Which there are."""
     corrected: frozenset[str] = frozenset()
     """Segments that a person has changed."""
+    title: str = ""
+    """Of the event in the calendar; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,10 @@ class TranscriptDesk(Protocol):
         """Replaces a segment's text; empty text takes a correction back."""
         ...
 
+    async def reassign(self, meeting_id: str, segment_id: str, speaker: str) -> Segment:
+        """Says who said a segment: a participant's id, or a name; empty takes that back."""
+        ...
+
     async def rename(self, meeting_id: str, speaker: str, name: str) -> int:
         """Renames a speaker (a participant's id, or a name) everywhere in the meeting, merging
         with one who has that name already; the number of segments."""
@@ -182,6 +193,45 @@ class TranscriptDesk(Protocol):
 
     async def search(self, query: Query) -> Hits:
         """Finds what was said."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPiece:
+    """Some seconds of one track, kept in a file of its own."""
+
+    track: str
+    start_s: float
+    end_s: float
+    sha256: str
+    segment_ids: Sequence[str] = ()
+    """What was heard in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Soundtrack:
+    """The recorded sound of a meeting. As one file it is a WAV of all tracks mixed."""
+
+    length_s: float
+    bytes: int
+    """Of the whole WAV file."""
+    tag: str
+    """Another one for other sound."""
+    pieces: Sequence[SoundPiece]
+    gaps: Sequence[Gap]
+    complete: bool
+    """False while it grows, and where its bot was killed."""
+
+
+class SoundDesk(Protocol):
+    """What was recorded."""
+
+    async def soundtrack(self, meeting_id: str) -> Soundtrack | None:
+        """What is kept; None where nothing is."""
+        ...
+
+    def read(self, meeting_id: str, first: int, last: int) -> AsyncIterator[bytes]:
+        """The WAV file from one byte to another, the last one included."""
         ...
 
 

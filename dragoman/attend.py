@@ -11,9 +11,10 @@ from domain.links import MeetingLink
 from domain.meetings import ENDINGS, Ending, Meeting, MeetingState, Reason, StateChange
 from dragoman import console
 from dragoman.endpoint import answers
-from dragoman.failures import storage_failure
+from dragoman.evidence.keeper import failure_kept
+from dragoman.failures import first_failure, storage_failure
 from dragoman.logs import bot_log, event_log
-from dragoman.meeting_row import new_meeting
+from dragoman.meeting_row import own_meeting
 from dragoman.refine.kept import keep_traces
 from dragoman.session import Session
 from dragoman.settings import Settings
@@ -36,9 +37,9 @@ def attend_stored(meeting_id: str, settings: Settings) -> int:
 
 async def _new(link: MeetingLink, settings: Settings) -> int:
     async with open_stores(settings) as stores:
-        meeting = new_meeting(link.short, link.code, settings)
+        meeting = own_meeting(link.short, link.code, settings)
         await stores.meetings.create(meeting)
-        return await _attend(meeting, settings, stores)
+        return await _attend(meeting, settings, stores, aloud=True)
 
 
 async def _stored(meeting_id: str, settings: Settings) -> int:
@@ -46,7 +47,7 @@ async def _stored(meeting_id: str, settings: Settings) -> int:
         meeting = await stores.meetings.get(meeting_id)
         if meeting is None:
             raise UsageError(f"There is no meeting {meeting_id!r}.", "See: dragoman meetings")
-        if meeting.state in ENDINGS:
+        if meeting.state in ENDINGS or meeting.state is MeetingState.LEAVING:
             raise UsageError(
                 f"The meeting {meeting.id[:8]} has ended.", "Join again: dragoman join LINK"
             )
@@ -55,7 +56,7 @@ async def _stored(meeting_id: str, settings: Settings) -> int:
                 f"A bot attends the meeting {meeting.id[:8]} already.", "See: dragoman meetings"
             )
         facts = await stores.facts.facts(meeting.id)
-        return await _attend(meeting, _as_invited(settings, facts), stores)
+        return await _attend(meeting, _as_invited(settings, facts), stores, aloud=False)
 
 
 def _as_invited(settings: Settings, facts: Mapping[str, str]) -> Settings:
@@ -68,13 +69,17 @@ def _as_invited(settings: Settings, facts: Mapping[str, str]) -> Settings:
             "terms": (*settings.hearing.terms, *terms),
         }
     )
-    return settings.model_copy(update={"hearing": hearing})
+    recording = settings.recording
+    if facts.get("record"):
+        recording = recording.model_copy(update={"on": facts["record"] == "yes"})
+    return settings.model_copy(update={"hearing": hearing, "recording": recording})
 
 
-async def _attend(meeting: Meeting, settings: Settings, stores: Stores) -> int:
+async def _attend(meeting: Meeting, settings: Settings, stores: Stores, *, aloud: bool) -> int:
+    """`aloud`: to a person; else into a file, no place for the page's key and what people write."""
     folder = settings.data_dir / "meetings" / meeting.id
-    with bot_log(folder, meeting.id):
-        ending = await _run(meeting, settings, stores)
+    with bot_log(folder, meeting.id), failure_kept(folder):
+        ending = await _run(meeting, settings, stores, aloud)
         await _keep_sound(meeting, settings, stores)
     console.say(
         f"{ending.state.value}: {ending.reason.value.replace('_', ' ')}"
@@ -86,14 +91,15 @@ async def _attend(meeting: Meeting, settings: Settings, stores: Stores) -> int:
     return ending.exit_code
 
 
-async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
+async def _run(meeting: Meeting, settings: Settings, stores: Stores, aloud: bool) -> Ending:
     with StopSignals() as signals:
         try:
             async with build_crew(meeting, settings, stores) as crew:
-                crew.hub.on(_teller())
                 crew.hub.on(event_log())
-                console.say(f"Live page: {crew.live_url}")
-                session = Session(meeting, crew, announce=settings.bot.announce)
+                if aloud:
+                    crew.hub.on(_teller())
+                    console.say(f"Live page: {crew.live_url}")
+                session = Session(crew)
                 signals.leave = session.stop
                 crew.controls.begin(session.stop)
                 ending = await session.run()
@@ -108,12 +114,12 @@ async def _run(meeting: Meeting, settings: Settings, stores: Stores) -> Ending:
             await _failed(meeting, stores, ending)
             return ending
         except Exception as error:
-            raise await _explain(_first(error), meeting, settings, stores) from error
+            raise await _explain(first_failure(error), meeting, settings, stores) from error
 
 
 async def _keep_sound(meeting: Meeting, settings: Settings, stores: Stores) -> None:
     """Notes the sound that was traced, for a second pass."""
-    if settings.measure is None:
+    if settings.measure is None or settings.recording.on:
         return
     try:
         await keep_traces(stores.sounds, meeting.id, settings.measure)
@@ -153,12 +159,6 @@ async def _failed(meeting: Meeting, stores: Stores, ending: Ending) -> None:
         await stores.meetings.change(meeting.id, change)
     except DragomanError:
         log.warning("the failure could not be stored")
-
-
-def _first(failure: BaseException) -> BaseException:
-    while isinstance(failure, BaseExceptionGroup):
-        failure = failure.exceptions[0]
-    return failure
 
 
 def _teller() -> Callable[[Event], None]:

@@ -47,8 +47,17 @@ class Dragoman:
     reached.
     """
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 300.0) -> None:
-        self._url = f"{url.rstrip('/')}/api/v1"
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout_s: float = 300.0,
+        pauses_s: Sequence[float] | None = None,
+    ) -> None:
+        self._server = url.rstrip("/")
+        self._url = f"{self._server}/api/v1"
+        self._pauses_s = PAUSES_S if pauses_s is None else pauses_s
         self._headers = {"Authorization": f"Bearer {token}"}
         self._timeout = ClientTimeout(total=timeout_s)
         self._http: ClientSession
@@ -147,6 +156,13 @@ class Dragoman:
             await asyncio.sleep(PAUSES_S[min(tries, len(PAUSES_S) - 1)])
             tries += 1
 
+    async def told(self, path: str) -> str:
+        """What the server tells outside the API: /metrics, and /ready whatever it says."""
+        async with self._http.get(self._server + path) as answer:
+            if answer.status != 503:
+                await _checked(answer)
+            return await answer.text()
+
     async def _all(self, path: str, name: str, query: Mapping[str, Any]) -> AsyncIterator[Json]:
         cursor: str | None = ""
         while cursor is not None:
@@ -161,7 +177,7 @@ class Dragoman:
             given["json"] = body
         if method == "POST":
             given["headers"] = {"Idempotency-Key": uuid4().hex}
-        for pause_s in (*PAUSES_S, None):
+        for pause_s in (*self._pauses_s, None):
             try:
                 async with self._http.request(method, self._url + path, **given) as answer:
                     await _checked(answer)

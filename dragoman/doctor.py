@@ -4,15 +4,16 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from bot.browser import find_browser
+from bot.pulse import check as check_sink
 from domain.engines import Health
 from domain.errors import DragomanError
 from dragoman.hearing import recognizer_builders
 from dragoman.settings import Settings
 from dragoman.store import open_stores
+from dragoman.webcam import examine_webcam
 from overlay.fonts import missing_fonts
 
 LEAST_FREE_GB = 2.0
@@ -33,6 +34,7 @@ async def examine(settings: Settings) -> list[Check]:
     return [
         Check("browser", await _guarded(lambda: _browser(settings))),
         Check("private display", await _guarded(_display), essential=False),
+        Check("sound sink", await _guarded(_sink), essential=False),
         Check("fonts", await _guarded(lambda: _fonts(settings))),
         *await _recognisers(settings),
         *await _diarizers(settings),
@@ -41,7 +43,7 @@ async def examine(settings: Settings) -> list[Check]:
         *await _models(settings),
         Check("database", await _guarded(lambda: _database(settings))),
         Check("disk", await _guarded(lambda: _disk(settings))),
-        Check("virtual webcam", await _guarded(_webcam), essential=False),
+        Check("virtual webcam", await _guarded(lambda: _webcam(settings)), essential=False),
     ]
 
 
@@ -69,6 +71,10 @@ async def _display() -> Health:
     if path is None:
         return Health(False, "Xvfb is missing", "Install it (apt install xvfb), or run headless.")
     return Health(True, f"Xvfb ({path}): real meetings run in a window on a private display")
+
+
+async def _sink() -> Health:
+    return await asyncio.to_thread(check_sink)
 
 
 async def _fonts(settings: Settings) -> Health:
@@ -170,7 +176,7 @@ async def _translators(settings: Settings) -> list[Check]:
 async def _database(settings: Settings) -> Health:
     async with open_stores(settings) as stores:
         count = len(await stores.meetings.recent(10_000))
-    return Health(True, f"{count} meetings in {settings.database}")
+    return Health(True, f"{count} meetings in {stores.database.where}")
 
 
 async def _disk(settings: Settings) -> Health:
@@ -183,12 +189,5 @@ async def _disk(settings: Settings) -> Health:
     return Health(ok, f"{free_gb:.1f} GB free in {folder}", "" if ok else remedy)
 
 
-async def _webcam() -> Health:
-    devices = await asyncio.to_thread(lambda: sorted(map(str, Path("/dev").glob("video*"))))
-    if devices:
-        return Health(True, ", ".join(devices))
-    return Health(
-        False,
-        "no /dev/video device (the in-page camera needs none)",
-        "Only for other programs: load the v4l2loopback kernel module.",
-    )
+async def _webcam(settings: Settings) -> Health:
+    return await examine_webcam(settings.camera.webcam)

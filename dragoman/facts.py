@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from collections import deque
 from types import TracebackType
 from typing import Self
 
 from domain.audio import Gap
 from domain.errors import StorageError
-from domain.events import Event, Notice
+from domain.events import Event, Notice, SoundPath
 from domain.hints import RosterHint
 from domain.people import Participant
 from domain.ports import TranscriptStore
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 CAPACITY = 1000
 CLOSE_S = 5.0
+RETRY_S = 1.0
+MOST_PATHS = 100
+"""Switches of the sound's path that are kept; the oldest gives way."""
 
 _Fact = Gap | Notice | tuple[Participant, ...]
 
@@ -25,8 +29,9 @@ _Fact = Gap | Notice | tuple[Participant, ...]
 class FactKeeper:
     """Writes people, gaps and the last notice of each kind beside the loop's work.
 
-    An async context manager. Overflow: the newest fact is dropped and logged once; captions
-    never wait for facts.
+    An async context manager. While the database is away facts wait here, and are written in
+    order once it is back. Overflow: the newest fact is dropped and logged once; captions never
+    wait for facts.
     """
 
     def __init__(self, meeting_id: str, store: SqlFactStore, transcripts: TranscriptStore) -> None:
@@ -38,6 +43,9 @@ class FactKeeper:
         self._group = asyncio.TaskGroup()
         self._task: asyncio.Task[None]
         self._dropped = False
+        self._refused = False
+        """The database takes none at present."""
+        self._paths: deque[str] = deque(maxlen=MOST_PATHS)
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
@@ -66,6 +74,14 @@ class FactKeeper:
             self._put(self._people.everybody())
         elif isinstance(event, Gap | Notice):
             self._put(event)
+        elif isinstance(event, SoundPath):
+            self._note_path(event)
+
+    def _note_path(self, event: SoundPath) -> None:
+        line = f"{event.since_s:.1f} s: {event.path}, {event.reason}"
+        if event.path != "none" and line not in self._paths:
+            self._paths.append(line)
+            self._put(Notice("sound_paths", "\n".join(self._paths), event.at_s))
 
     def everybody_left(self, at_s: float) -> None:
         """The meeting is over for those who stayed to the end."""
@@ -81,10 +97,20 @@ class FactKeeper:
 
     async def _run(self) -> None:
         while (fact := await self._queue.get()) is not None:
-            try:
-                await self._write(fact)
-            except StorageError as error:
+            while not await self._written(fact):  # noqa: ASYNC110  it tries again
+                await asyncio.sleep(RETRY_S)
+
+    async def _written(self, fact: _Fact) -> bool:
+        """Whether a fact is done with: stored, or refused for good."""
+        try:
+            await self._write(fact)
+        except StorageError as error:
+            if not self._refused:
                 log.warning("a fact could not be stored: %s", type(error).__name__)
+            self._refused = error.retry
+            return not error.retry
+        self._refused = False
+        return True
 
     async def _write(self, fact: _Fact) -> None:
         if isinstance(fact, Gap):

@@ -46,7 +46,7 @@ class JsonLines(logging.Formatter):
 @contextmanager
 def bot_log(folder: Path, meeting_id: str) -> Iterator[Path]:
     """Writes the log into `folder`/bot.log as long as the context lasts."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     path = folder / "bot.log"
     handler = RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=2, encoding="utf-8")
     handler.setFormatter(JsonLines(meeting_id))

@@ -1,9 +1,11 @@
 """The row of a meeting that begins now."""
 
+import os
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from domain.meetings import Meeting, MeetingState
+from domain.meetings import Meeting, MeetingState, Reason, StateChange
 from dragoman.settings import Settings
 
 
@@ -18,6 +20,15 @@ def new_meeting(link: str, code: str, settings: Settings) -> Meeting:
         state=MeetingState.REQUESTED,
         created_at=datetime.now(UTC),
     )
+
+
+def own_meeting(link: str, code: str, settings: Settings) -> Meeting:
+    """One that this process attends itself: no server is to send a bot to it."""
+    meeting = new_meeting(link, code, settings)
+    step = StateChange(
+        MeetingState.STARTING, Reason.LAUNCHED, meeting.created_at, f"process {os.getpid()} is up"
+    )
+    return replace(meeting, state=step.state, reason=step.reason, changes=(step,))
 
 
 def _targets(settings: Settings) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from typing import TypeVar
 from domain.errors import StorageError
 from domain.events import Notice
 from domain.hints import ChatHint, Hint, LoudnessHint, RosterHint
-from domain.meetings import Ending, Meeting, MeetingState, Reason
-from dragoman.announce import greeting
+from domain.meetings import Ending, MeetingState, Reason
 from dragoman.crew import Crew
+from dragoman.recovery import Recovery, again, lost, tell_back
 from dragoman.stage import Stage
 
 log = logging.getLogger(__name__)
@@ -34,25 +34,31 @@ ASKED_TO_GO = frozenset({Reason.STOPPED, Reason.LEAVE_COMMAND, Reason.LEFT})
 class Session:
     """Takes a crew through a meeting; `stop` ends the stay at any moment."""
 
-    def __init__(self, meeting: Meeting, crew: Crew, *, announce: bool = True) -> None:
-        self._meeting = meeting
+    def __init__(self, crew: Crew) -> None:
         self._crew = crew
-        self._announce = announce
 
-    def stop(self, reason: Reason = Reason.STOPPED) -> None:
+    def stop(self, reason: Reason = Reason.STOPPED, evidence: str = "") -> None:
         """Leaves as soon as the last words are flushed."""
-        self._crew.bot.stop(reason)
+        self._crew.bot.stop(reason, evidence)
 
     async def run(self) -> Ending:
         """Joins, stays, leaves; says how it ended. Every step is stored."""
-        ending = await self._crew.bot.join()
+        bot = self._crew.bot
+        ending = await bot.join()
+        if ending is not None:
+            ending = await again(bot, self._crew.steps, ending)
         if ending is None:
             ending = await self._stay()
+        self._crew.facts.note(Notice("locators", str(bot.drift), bot.clock.now_s()))
         await self._crew.steps.take(ending.state, ending.reason, ending.evidence)
         return ending
 
     async def _stay(self) -> Ending:
         ending: Ending | None = None
+        earlier = self._crew.earlier
+        if earlier is not None:
+            gap = lost(earlier.lost_s, earlier.clock.now_s(), "the bot's process died")
+            tell_back(self._crew.hub.publish, gap)
         try:
             async with self._crew.stage(self._crew.bot.clock) as stage:
                 ending = await self._attend(stage)
@@ -68,12 +74,14 @@ class Session:
     async def _attend(self, stage: Stage) -> Ending:
         clock = self._crew.bot.clock
         self._crew.trace.clock(clock)
-        await self._crew.steps.begin(clock.began_at)
+        await self._crew.recorder.begin(clock)
+        if self._crew.earlier is None:
+            await self._crew.begin(clock)
         silent, over = asyncio.Event(), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(self._listen(stage, silent, over))
             hello = tasks.create_task(self._say_hello())
-            ending = await self._crew.bot.stay()
+            ending = await self._recovery(stage).stay()
             silent.set()
             hello.cancel()
             if ending.reason in ASKED_TO_GO:
@@ -90,12 +98,19 @@ class Session:
         self._crew.facts.everybody_left(clock.now_s())
         return ending
 
+    def _recovery(self, stage: Stage) -> Recovery:
+        crew = self._crew
+        return Recovery(
+            crew.bot, crew.steps, crew.hub.publish, lambda: stage.listener.caption_lag_s
+        )
+
     async def _listen(self, stage: Stage, silent: asyncio.Event, over: asyncio.Event) -> None:
         """Hears sound until `silent` and captions until `over` is set. A fault ends the stay
         in order: what was said by then is flushed, and the bot leaves."""
-        pause, trace = self._crew.pause, self._crew.trace
-        frames = trace.frames(pause.frames(until(silent, self._crew.bot.frames())))
-        read = trace.hints(pause.hints(until(over, self._crew.bot.hints())))
+        pause, trace, kept = self._crew.pause, self._crew.trace, self._crew.recorder
+        heard = pause.frames(until(silent, self._crew.bot.frames()))
+        frames = kept.frames(trace.frames(heard))
+        read = kept.hints(trace.hints(pause.hints(until(over, self._crew.bot.hints()))))
         hints = self._noticed(read, stage)
         try:
             await stage.listener.run(frames, hints)
@@ -113,9 +128,9 @@ class Session:
             yield hint
 
     async def _say_hello(self) -> None:
-        if not self._announce:
+        if self._crew.earlier is not None:
             return
-        for line in greeting(self._meeting.name, self._meeting.languages):
+        for line in self._crew.greeting():
             if not await self._crew.bot.say(line):
                 log.info("the chat took no greeting")
                 return

@@ -24,7 +24,9 @@ openai_model = "tencent/Hy-MT2-1.8B"
 ```
 
 In the environment a setting is written `{prefix}GROUP__NAME`, for example
-`{prefix}BOT__NAME=Captions`; lists are separated by commas.
+`{prefix}BOT__NAME=Captions`; lists are separated by commas. `{prefix}SECRETS` names a folder of
+files that hold one setting each and are named after it, such as `models__token`: so containers and
+systemd hand secrets over.
 
 | setting | default | meaning |
 |---|---|---|

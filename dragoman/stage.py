@@ -84,6 +84,8 @@ class StageSettings:
     """Longest wait for the last translations."""
     sinks: Sequence[CaptionSink] = field(default=())
     """Who wants captions, besides the storage."""
+    run: int = 0
+    """Another one for each process that attends the meeting: what it hears has ids of its own."""
     passing: Callable[[Emit], Emit] = lambda emit: emit
     """Lets words pass, or not, on their way to the captions."""
 
@@ -113,7 +115,7 @@ async def build_stage(
         captioner = await stack.enter_async_context(
             Captioner(
                 CaptionSettings(
-                    meeting_id=meeting.id,
+                    meeting_id=f"{meeting.id}/{how.run}" if how.run else meeting.id,
                     targets=meeting.languages,
                     drafts=not how.stepped,
                     interpreter=settings.translation.interpreter,

@@ -44,7 +44,7 @@ class Trace:
 
     def __enter__(self) -> "Trace":
         if self._folder is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
             self._events = (self._folder / "events.jsonl").open("w", encoding="utf-8")
         return self
 

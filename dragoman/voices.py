@@ -85,8 +85,17 @@ class Heard:
 
 def speech_feed(settings: VoiceGroup, voice: VoiceChain, languages: Sequence[str]) -> SpeechFeed:
     """The languages that viewers may listen to."""
+    feed = SpeechFeed([])
+    offer_speech(feed, settings, voice, languages)
+    return feed
+
+
+def offer_speech(
+    feed: SpeechFeed, settings: VoiceGroup, voice: VoiceChain, languages: Sequence[str]
+) -> None:
+    """Lets viewers listen to these languages, as far as they are spoken here."""
     wanted = languages if settings.listen else ()
-    return SpeechFeed([code for code in wanted if voice.speaks(code)])
+    feed.offered = tuple(code for code in wanted if voice.speaks(code))
 
 
 def spoken_translations(

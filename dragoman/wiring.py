@@ -2,8 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from aiohttp import web
 
@@ -11,26 +14,36 @@ from bot.endpoint import PageEndpoint
 from bot.meet import MeetBot
 from bot.settings import BotSettings
 from domain.clock import MeetingClock
-from domain.events import Notice
+from domain.events import Notice, Retargeted
 from domain.languages import name
 from domain.links import SITE
 from domain.meetings import Meeting
 from domain.ports import PictureSink
-from dragoman.cards import idle_card
+from domain.recovery import run_number
+from dragoman.announce import Told, greeting
+from dragoman.chat.desk import ChatDesk
+from dragoman.chat.wire import chat_parts, chatting
 from dragoman.controls import SessionControls
+from dragoman.evidence.keeper import EvidenceKeeper
 from dragoman.facts import FactKeeper
 from dragoman.heartbeat import heartbeats
 from dragoman.hub import Hub
 from dragoman.links import site_of
 from dragoman.loopback import served
 from dragoman.pause import Pause
+from dragoman.recording.keeping import dot, open_recorder
+from dragoman.recording.recorder import Recorder
+from dragoman.resume import Earlier, earlier, note_clock
 from dragoman.settings import Settings
 from dragoman.stage import Engines, Stage, StageSettings, build_stage, open_engines
 from dragoman.steps import Steps
 from dragoman.store import Stores
+from dragoman.targets import Targets
 from dragoman.trace import Trace
 from dragoman.translators import missing_pairs
-from dragoman.voices import Heard, open_voices, speech_feed, spoken_translations
+from dragoman.vitals import add_vitals
+from dragoman.voices import Heard, offer_speech, open_voices, speech_feed, spoken_translations
+from dragoman.webcam import webcams
 from overlay.overlay import Overlay
 from overlay.painter import Painter
 from overlay.settings import OverlaySettings
@@ -54,35 +67,66 @@ class SessionCrew:
     live_url: str
     controls: SessionControls
     pause: Pause
+    recorder: Recorder
 
     def __init__(self, meeting: Meeting, settings: Settings, stores: Stores) -> None:
         self.facts = FactKeeper(meeting.id, stores.facts, stores.transcripts)
         self._stores = stores
         self.hub = Hub()
         self.trace = Trace(settings.measure)
-        self.steps = Steps(meeting.id, meeting.state, stores.meetings, self.hub)
+        self.steps = Steps(meeting.id, meeting.state, stores.meetings, self.hub, meeting.changes)
+        self.earlier: Earlier | None = None
         self.feed = MjpegFeed()
+        self.targets = Targets(meeting.languages)
+        self.live = LiveState(meeting.code, meeting.languages)
         self._meeting = meeting
         self._settings = settings
+
+    def greeting(self) -> Sequence[str]:
+        """What the bot says of itself in the chat; nothing where that is not wanted."""
+        if not self._settings.bot.announce:
+            return ()
+        chat = self._settings.chat
+        told = Told(self.recorder.on, chat.leave != "off", chat.commands != "off")
+        return greeting(self._meeting.name, self._meeting.languages, told)
+
+    async def begin(self, clock: MeetingClock) -> None:
+        """Stores the meeting's second 0, for a process that comes after too."""
+        await self.steps.begin(clock.began_at)
+        await note_clock(self._stores.facts, self._meeting.id, clock)
 
     @asynccontextmanager
     async def stage(self, clock: MeetingClock) -> AsyncIterator[Stage]:
         """What hears, says, draws and writes while the bot is in the meeting."""
-        settings, meeting = self._settings, self._meeting
+        settings, meeting = self._settings, self._now()
         async with AsyncExitStack() as stack:
-            overlay = await stack.enter_async_context(self._overlay(clock))
+            look = overlay_settings(meeting, settings)
+            overlay = await stack.enter_async_context(
+                Overlay(look, clock, await self._sinks(clock), self.hub.publish)
+            )
+            self.pause = Pause(self.hub.publish, clock.now_s)
+            self.controls.attach(overlay, look, self.pause)
             own = OwnSpeech()
             heard = Heard(self.speech, self.bot.microphone, own)
             spoken = await stack.enter_async_context(
                 spoken_translations(settings.voice, self.voice, clock, heard, self.hub.publish)
             )
-            how = StageSettings(clock, sinks=(overlay, spoken), passing=own.passing)
+            run = run_number(self._meeting.changes)
+            how = StageSettings(clock, sinks=(overlay, spoken), run=run, passing=own.passing)
             stage = await stack.enter_async_context(
                 build_stage(meeting, self.engines, settings, self._stores, self.hub, how)
             )
+            stack.enter_context(self.targets.followed(stage.captioner.translate_into))
+            parts = chat_parts(self.controls, self.engines, settings, self.live, self.bot, self.hub)
+            await stack.enter_async_context(chatting(self.bot, ChatDesk(settings.chat, parts)))
             yield stage
 
-    def _overlay(self, clock: MeetingClock) -> Overlay:
+    def _now(self) -> Meeting:
+        """The meeting with the languages that it is translated into by now."""
+        return replace(self._meeting, languages=self.targets.now)
+
+    async def _sinks(self, clock: MeetingClock) -> list[PictureSink]:
+        """Where the picture goes."""
         camera = self._settings.camera
         sinks: list[PictureSink] = [self.feed]
         if camera.on:
@@ -91,12 +135,7 @@ class SessionCrew:
             sinks.append(Mp4File(camera.record, clock))
         if camera.png is not None:
             sinks.append(PngFile(camera.png))
-        settings = overlay_settings(self._meeting, self._settings)
-        overlay = Overlay(settings, clock, sinks, self.hub.publish)
-        self.pause = Pause(self.hub.publish, clock.now_s)
-        idle = idle_card(self._meeting.name, self._meeting.languages)
-        self.controls.attach(overlay, settings, self.pause, idle)
-        return overlay
+        return sinks + await webcams(camera.webcam, clock, self.hub.publish)
 
 
 def overlay_settings(meeting: Meeting, settings: Settings) -> OverlaySettings:
@@ -124,38 +163,55 @@ async def build_crew(
         await asyncio.to_thread(Painter, overlay_settings(meeting, settings))
         stack.enter_context(crew.trace)
         await stack.enter_async_context(crew.facts)
+        crew.earlier = await earlier(meeting, stores, settings.hearing.max_utterance_s)
         await stack.enter_async_context(heartbeats(meeting.id, stores.bots))
-        live = LiveState(meeting.code, meeting.languages)
-        for watcher in (crew.trace.event, crew.facts.note, live.apply):
+        live = crew.live
+        crew.recorder = await stack.enter_async_context(
+            open_recorder(meeting.id, settings, stores, crew.hub.publish)
+        )
+        for watcher in (crew.trace.event, crew.facts.note, live.apply, crew.recorder.event):
             crew.hub.on(watcher)
         token = secrets.token_urlsafe(24)
         endpoint = PageEndpoint()
-        crew.controls = SessionControls(settings.camera, live.dress)
+        crew.controls = SessionControls(settings.camera, crew.targets, live.dress, meeting.name)
+        await stack.enter_async_context(_tend_targets(crew, stores, meeting.id))
+        crew.hub.on(dot(crew.controls.look))
         page = LivePage(token, crew.hub.subscribe, live.snapshot, crew.feed.frames, crew.controls)
-        app = web.Application()
-        endpoint.add_routes(app)
+        app = _application(endpoint, token, crew)
         crew.voice = await stack.enter_async_context(
             open_voices(settings.voice, meeting.languages, crew.hub.publish)
         )
         crew.speech = speech_feed(settings.voice, crew.voice, meeting.languages)
         page.let_listen(crew.speech)
+        crew.targets.on(partial(offer_speech, crew.speech, settings.voice, crew.voice))
         page.add_routes(app)
         port = await stack.enter_async_context(served(app, settings.web.port))
         endpoint.bind(f"ws://127.0.0.1:{port}")
         crew.live_url = f"http://127.0.0.1:{port}/live?token={token}"
         await stores.meetings.update(meeting.id, endpoint=crew.live_url)
         crew.engines = await stack.enter_async_context(open_engines(settings, crew.hub, stores))
-        for source, target in missing_pairs(
-            crew.engines.translators, settings.hearing.languages, meeting.languages
-        ):
-            text = f"Nothing here translates from {name(source)} to {name(target)}."
-            crew.hub.publish(Notice("no_translator", f"{text} See: dragoman doctor", 0.0))
+        _tell_missing(crew, settings.hearing.languages, meeting.languages)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         crew.bot = await stack.enter_async_context(
-            MeetBot(_bot_settings(meeting, settings), endpoint, crew.steps.take)
+            MeetBot(
+                _bot_settings(meeting, settings),
+                endpoint,
+                crew.steps.take,
+                crew.earlier.clock if crew.earlier else None,
+            )
         )
         tasks.create_task(_pass_on(crew.bot, crew.hub))
+        folder = settings.data_dir / "meetings" / meeting.id
+        await stack.enter_async_context(_keeping_evidence(crew, folder))
         yield crew
+
+
+def _application(endpoint: PageEndpoint, token: str, crew: SessionCrew) -> web.Application:
+    """What the bot's own page and those who look after it reach."""
+    app = web.Application()
+    endpoint.add_routes(app)
+    add_vitals(app, token, lambda: getattr(crew, "bot", None))
+    return app
 
 
 def _bot_settings(meeting: Meeting, settings: Settings) -> BotSettings:
@@ -168,16 +224,51 @@ def _bot_settings(meeting: Meeting, settings: Settings) -> BotSettings:
         camera=settings.camera.on,
         microphone=bot.microphone or bool(settings.voice.microphone_language),
         caption_language=settings.hearing.caption_language,
+        spoken=settings.hearing.languages,
         headless=headless,
         browser=str(bot.browser or ""),
         profile=bot.profile,
-        evidence=settings.data_dir / "meetings" / meeting.id,
+        sandbox=bot.sandbox,
+        sink=bot.sink,
         start_timeout_s=bot.start_timeout_s,
         lobby_timeout_s=bot.lobby_timeout_s,
+        help_timeout_s=bot.help_timeout_s,
         cap_s=bot.cap_s,
         alone_s=bot.alone_s,
         silence_s=bot.silence_s,
     )
+
+
+def _tell_missing(crew: SessionCrew, spoken: Sequence[str], wanted: Sequence[str]) -> None:
+    for source, target in missing_pairs(crew.engines.translators, spoken, wanted):
+        text = f"Nothing here translates from {name(source)} to {name(target)}."
+        crew.hub.publish(Notice("no_translator", f"{text} See: dragoman doctor", 0.0))
+
+
+@asynccontextmanager
+async def _keeping_evidence(crew: SessionCrew, folder: Path) -> AsyncIterator[None]:
+    """Failures leave a picture of the page behind, and so does whoever asks."""
+    async with EvidenceKeeper(folder, crew.bot.evidence) as keeper:
+        crew.hub.on(keeper.note)
+        crew.bot.before_close = keeper.captured
+        crew.controls.keep_evidence = keeper.asked
+        try:
+            yield
+        finally:
+            crew.controls.keep_evidence = None
+
+
+@asynccontextmanager
+async def _tend_targets(crew: SessionCrew, stores: Stores, meeting_id: str) -> AsyncIterator[None]:
+    """Other languages are told to whoever watches, and stand in the meeting's row."""
+
+    async def keep(codes: tuple[str, ...]) -> None:
+        await stores.meetings.update(meeting_id, languages=codes)
+
+    crew.targets.on(lambda codes: crew.hub.publish(Retargeted(codes)))
+    with crew.targets.followed(keep):
+        async with crew.targets.tending():
+            yield
 
 
 async def _pass_on(bot: MeetBot, hub: Hub) -> None:

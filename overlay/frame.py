@@ -26,7 +26,7 @@ class Card:
     """A whole-picture message. Raises UsageError for an unknown kind."""
 
     kind: str
-    """idle, joining, lobby, paused, lost_sound, error or ended."""
+    """idle, joining, lobby, paused, lost_sound, error, ended or help."""
     lines: tuple[str, ...] = ()
     """The first one large; the kind's own words in the meeting's languages if empty."""
 
@@ -110,8 +110,8 @@ def card(layout: Layout, shown: Card) -> list[Item]:
     """A message in plain words, left of a coloured bar, and while idle the way to the page."""
     theme = layout.theme
     tones = {"error": theme.alert, "lost_sound": theme.wait, "paused": theme.wait}
-    tones |= {"joining": theme.calm, "lobby": theme.calm, "idle": theme.calm}
-    with_code = shown.kind == "idle" and 0 < len(layout.settings.link) <= LONGEST_LINK
+    tones |= {"joining": theme.calm, "lobby": theme.calm, "idle": theme.calm, "help": theme.calm}
+    with_code = has_code(layout, shown.kind)
     left = layout.px(104)
     right = layout.settings.width - layout.px(380 if with_code else 104)
     rows: list[tuple[str, Style, Colour]] = []
@@ -120,7 +120,9 @@ def card(layout: Layout, shown: Card) -> list[Item]:
         style = Style(layout.px(size), language, bold=number == 0)
         rows += [(line.rstrip(), style, colour) for line in _fit(layout, text, style, right - left)]
     if with_code:
-        rows.append((_link(layout), Style(layout.px(36), ""), theme.text))
+        style = Style(layout.px(36), "")
+        lines = _fit(layout, _link(layout), style, right - left)
+        rows += [(line, style, theme.text) for line in lines]
     heights = [
         round(family_of_language(style.language).line * style.size) + layout.px(8)
         for _, style, _ in rows
@@ -143,6 +145,11 @@ def card(layout: Layout, shown: Card) -> list[Item]:
     return items + (_code(layout) if with_code else [])
 
 
+def has_code(layout: Layout, kind: str) -> bool:
+    """Whether a card of this kind shows the way to the viewers' page."""
+    return kind in ("idle", "help") and 0 < len(layout.settings.link) <= LONGEST_LINK
+
+
 def _fit(layout: Layout, text: str, style: Style, width: int) -> tuple[str, ...]:
     return wrap(text, width, lambda part: layout.type.width(part, style))[:3]
 
@@ -157,7 +164,8 @@ def _lines(layout: Layout, shown: Card) -> list[tuple[str, str]]:
 
 
 def _link(layout: Layout) -> str:
-    return layout.prepare(layout.settings.link.split("://")[-1], "")
+    settings = layout.settings
+    return layout.prepare((settings.short or settings.link).split("://")[-1], "")
 
 
 def _code(layout: Layout) -> list[Item]:

@@ -6,7 +6,7 @@ from domain.captions import Caption
 from domain.pictures import PictureUpdate
 from overlay.board import Board
 from overlay.fonts import FontBook
-from overlay.frame import Card, card, column_titles, footer, header
+from overlay.frame import Card, card, column_titles, footer, has_code, header
 from overlay.layout import Layout, rules_of
 from overlay.render import Renderer
 from overlay.scene import Scene
@@ -58,7 +58,7 @@ class Painter:
         blocks = self._board.blocks()
         over = self._card if self._card is not None or blocks else Card("idle")
         if over is not None and (over.kind != "idle" or not blocks):
-            below = [] if over.kind == "idle" else footer(layout)
+            below = [] if has_code(layout, over.kind) else footer(layout)
             return layout.scene(items + card(layout, over) + below)
         words, captions = layout.captions(blocks)
         items += column_titles(layout, active) + words + footer(layout)

@@ -2,9 +2,9 @@
 
 from domain.languages import primary
 
-CARDS = ("idle", "joining", "lobby", "paused", "lost_sound", "error", "ended")
+CARDS = ("idle", "joining", "lobby", "paused", "lost_sound", "error", "ended", "help")
 
-_PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
+_PHRASES: dict[str, tuple[str, ...]] = {
     "en": (
         "Listening",
         "Joining the meeting",
@@ -13,6 +13,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "No sound from the meeting",
         "Something went wrong",
         "The meeting has ended",
+        "Captions in your language",
         "Translation unavailable",
     ),
     "es": (
@@ -23,6 +24,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "No llega sonido de la reunión",
         "Algo ha salido mal",
         "La reunión ha terminado",
+        "Subtítulos en su idioma",
         "Traducción no disponible",
     ),
     "fr": (
@@ -33,6 +35,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "Aucun son de la réunion",
         "Un problème est survenu",
         "La réunion est terminée",
+        "Sous-titres dans votre langue",
         "Traduction indisponible",
     ),
     "de": (
@@ -43,6 +46,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "Kein Ton aus der Besprechung",
         "Etwas ist schiefgegangen",
         "Die Besprechung ist beendet",
+        "Untertitel in Ihrer Sprache",
         "Übersetzung nicht verfügbar",
     ),
     "it": (
@@ -53,6 +57,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "Nessun audio dalla riunione",
         "Qualcosa è andato storto",
         "La riunione è terminata",
+        "Sottotitoli nella Sua lingua",
         "Traduzione non disponibile",
     ),
     "pt": (
@@ -63,6 +68,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "Sem som da reunião",
         "Algo deu errado",
         "A reunião terminou",
+        "Legendas no seu idioma",
         "Tradução indisponível",
     ),
     "nl": (
@@ -73,6 +79,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "Geen geluid uit de vergadering",
         "Er is iets misgegaan",
         "De vergadering is afgelopen",
+        "Ondertitels in uw taal",
         "Vertaling niet beschikbaar",
     ),
     "ja": (
@@ -83,6 +90,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "会議の音声が届いていません",
         "問題が発生しました",
         "会議は終了しました",
+        "あなたの言語の字幕",
         "翻訳できませんでした",
     ),
     "zh": (
@@ -93,6 +101,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "没有收到会议声音",
         "出现问题",
         "会议已结束",
+        "您的语言的字幕",
         "翻译不可用",
     ),
     "ar": (
@@ -103,6 +112,7 @@ _PHRASES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "لا يصل صوت من الاجتماع",
         "حدث خطأ ما",
         "انتهى الاجتماع",
+        "ترجمة بلغتك",
         "الترجمة غير متاحة",
     ),
 }

@@ -32,7 +32,10 @@ class OverlaySettings:
     header: str = ""
     """The languages in the header in other words; made from sources and targets if empty."""
     link: str = ""
-    """Address of the viewer page: in the footer, and as a QR code while idle."""
+    """Address of the viewer page: a QR code while idle; in the footer unless there is a
+    shorter one."""
+    short: str = ""
+    """A shorter address of the same page, for people who type."""
     width: int = WIDTH
     height: int = HEIGHT
     rotate_s: float = 20.0

@@ -38,6 +38,20 @@ class CaptionRecord:
         """Languages that the caption is translated into: all but its own."""
         return tuple(t for t in self._asked if self.caption and t != self.caption.language)
 
+    def retarget(self, targets: Sequence[str]) -> tuple[str, ...]:
+        """Makes the next revision ask for these languages; those that are new to it. What it
+        has stays, but for drafts of a running sentence that nobody wants any more."""
+        self._asked = tuple(dict.fromkeys(targets))
+        self.drafted = 0
+        old = self.caption
+        if old is None:
+            return ()
+        new = tuple(t for t in self.targets if old.translation(t) is None)
+        kept = [t for t in old.translations if old.final or t.language in self._asked]
+        more = [Translation(t, "", TranslationState.PENDING) for t in new]
+        self._next(replace(old, translations=(*kept, *more)), old.heard_s)
+        return new
+
     def revise(
         self, update: SpokenUpdate, words: Sequence[Word], stable: int, *, final: bool
     ) -> Caption | None:

@@ -28,6 +28,9 @@ from pipeline.utterance import Piece, Utterance
 
 log = logging.getLogger(__name__)
 
+RETARGETED = 3
+"""Captions, the newest, that get other languages too when these change."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaptionSettings:
@@ -35,7 +38,7 @@ class CaptionSettings:
 
     meeting_id: str
     targets: tuple[str, ...] = ()
-    """Languages to translate into; a caption is never translated into its own."""
+    """Languages to translate into at first; a caption is never translated into its own."""
     interpreter: bool = False
     """Two targets are spoken in turn: each sentence's own words tell which of them it is."""
     rules: SentenceRules = field(default_factory=SentenceRules)
@@ -66,6 +69,7 @@ class Captioner:
         notify: Callable[[Event], None],
     ) -> None:
         self._settings = settings
+        self._targets = settings.targets
         self._clock = clock
         self._desk = desk
         self._sinks = tuple(sinks)
@@ -111,6 +115,15 @@ class Captioner:
                 await self._show(utterance, utterance.take(update, self._restorer))
             await self._complete(update, utterance)
 
+    async def translate_into(self, targets: Sequence[str]) -> None:
+        """Translates into these languages from now on, the newest captions too."""
+        async with self._turn:
+            self._targets = tuple(targets)
+            for record in list(self._records.values())[-RETARGETED:]:
+                new = record.retarget(self._targets)
+                await self._send(record.caption)
+                await (self._ask(record, new) if record.final else self._ask_drafts(record))
+
     async def flush(self) -> None:
         """Ends every utterance; waits for translations, and marks as failed what is late."""
         async with self._turn:
@@ -149,7 +162,7 @@ class Captioner:
         if not self._settings.interpreter:
             return update.language or before
         text = joiner(update.language).join(word.text for word in piece.words)
-        return spoken_language(text, update.language, self._settings.targets, before)
+        return spoken_language(text, update.language, self._targets, before)
 
     async def _complete(self, update: SpokenUpdate, utterance: Utterance) -> None:
         """Gives final captions what came later: a name, the other source's words."""
@@ -183,9 +196,15 @@ class Captioner:
         caption = record.caption
         if caption is None or not caption.words:
             return
-        for target in record.targets:
-            await self._desk.final(caption.id, caption.text, caption.language, target)
+        await self._ask(record, record.targets)
         self._desk.said(caption.text, caption.language)
+
+    async def _ask(self, record: CaptionRecord, targets: Sequence[str]) -> None:
+        caption = record.caption
+        if caption is None:
+            return
+        for target in targets if caption.words else ():
+            await self._desk.final(caption.id, caption.text, caption.language, target)
 
     async def _translated(self, caption_id: str, translation: Translation) -> None:
         record = self._records.get(caption_id)
@@ -208,7 +227,7 @@ class Captioner:
     def _record(self, update: SpokenUpdate, index: int) -> CaptionRecord:
         key = self._id(update, index)
         if key not in self._records:
-            self._records[key] = CaptionRecord(key, self._settings.targets, self._clock)
+            self._records[key] = CaptionRecord(key, self._targets, self._clock)
             owed = self._desk.waiting.owed
             if len(self._records) - len(owed) > self._settings.remembered:
                 del self._records[next(each for each in self._records if each not in owed)]

@@ -10,10 +10,12 @@ from typing import Protocol
 from domain.calendars import Attendance, Decision, EventStore
 from domain.errors import DragomanError, UsageError
 from domain.meetings import ENDINGS, Meeting, MeetingState, Reason
+from domain.recovery import BROKEN
+from domain.retries import CALENDAR_PAUSES_S
 from domain.serving import BotDesk, Invitation
 from scheduler.agenda import Agenda
 from scheduler.guests import spoken_names
-from scheduler.outcomes import BACK_OFF_S, BROKEN, admitted, again_after_s, missed_words
+from scheduler.outcomes import admitted, again_after_s, missed_words
 from scheduler.plan import Gathering
 from scheduler.planner import LOOKED_BACK, Planner
 
@@ -113,7 +115,9 @@ class AutoJoin:
     async def _retry_invitation(
         self, gathering: Gathering, tries: int, error: DragomanError
     ) -> None:
-        next_at = self._now() + timedelta(seconds=BACK_OFF_S[min(tries, len(BACK_OFF_S)) - 1])
+        next_at = self._now() + timedelta(
+            seconds=CALENDAR_PAUSES_S[min(tries, len(CALENDAR_PAUSES_S)) - 1]
+        )
         if tries < self._timing.tries and next_at < gathering.until:
             log.warning("a bot could not be sent and is tried again: %s", error.message)
             await self._note(gathering, tries=tries, next_at=next_at)
@@ -133,6 +137,7 @@ class AutoJoin:
             languages=rule.languages if rule is not None else (),
             by=f"calendar {first.calendar.title}",
             event_key=first.key,
+            title=first.known.event.title,
             terms=spoken_names(people, self._own),
         )
 
@@ -178,7 +183,7 @@ class AutoJoin:
         event = gathering.first.known.event
         ended_at = meeting.ended_at or self._now()
         early = meeting.reason in _ALONE and ended_at <= event.start + _EARLY_END
-        wait_s = BACK_OFF_S[0] if early else again_after_s(meeting, noted.tries)
+        wait_s = CALENDAR_PAUSES_S[0] if early else again_after_s(meeting, noted.tries)
         broken = admitted(meeting) and meeting.reason in BROKEN
         until = max(gathering.until, event.end) if broken else gathering.until
         wanted = gathering.decision is Decision.JOIN and noted.tries < self._timing.tries

@@ -1,28 +1,8 @@
 """What the end of a bot's stay means for its event: another try, or why it was missed."""
 
 from domain.meetings import Meeting, MeetingState, Reason
-
-FINAL = frozenset(
-    {
-        Reason.DENIED,
-        Reason.WRONG_CODE,
-        Reason.SIGN_IN_REQUIRED,
-        Reason.BLOCKED,
-        Reason.NOT_SET_UP,
-        Reason.REMOVED,
-        Reason.LEFT,
-        Reason.LEAVE_COMMAND,
-        Reason.STOPPED,
-    }
-)
-"""After these nobody knocks again: people said no, or nothing would be different."""
-
-BROKEN = frozenset(
-    {Reason.INTERRUPTED, Reason.BROWSER_FAILED, Reason.PAGE_GONE, Reason.INTERNAL_ERROR}
-)
-"""The bot broke; a meeting that it had been in is joined again while it lasts."""
-
-BACK_OFF_S = (30.0, 90.0, 180.0)
+from domain.recovery import BROKEN
+from domain.retries import CALENDAR_PAUSES_S, NEVER
 
 WORDS = {
     Reason.DENIED: "the host did not let the bot in",
@@ -33,6 +13,7 @@ WORDS = {
     Reason.MEETING_FULL: "the meeting was full",
     Reason.SIGN_IN_REQUIRED: "the meeting is for signed-in people only",
     Reason.BLOCKED: "Google refused the bot",
+    Reason.CAPTCHA: "nobody solved Google's captcha in the bot's window",
     Reason.INTERRUPTED: "the bot's process died",
     Reason.BROWSER_FAILED: "the browser failed",
     Reason.NOT_SET_UP: "the bot is not set up",
@@ -59,6 +40,6 @@ def missed_words(meeting: Meeting) -> str:
 
 def again_after_s(meeting: Meeting, tries: int) -> float | None:
     """Seconds to wait after its end before the next try; None: no other try makes sense."""
-    if meeting.reason in FINAL or (admitted(meeting) and meeting.reason not in BROKEN):
+    if meeting.reason in NEVER or (admitted(meeting) and meeting.reason not in BROKEN):
         return None
-    return BACK_OFF_S[min(max(tries, 1), len(BACK_OFF_S)) - 1]
+    return CALENDAR_PAUSES_S[min(max(tries, 1), len(CALENDAR_PAUSES_S)) - 1]

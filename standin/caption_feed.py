@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from domain.languages import primary
 from standin.alignment import WordEnd
 from standin.gibberish import gibberish
-from standin.revisions import Revision, revisions
+from standin.revisions import Manner, Revision, revisions
 from standin.room import Room
 from standin.voices import Spoken
 from standin.wire import CaptionPacket, caption_message
@@ -23,6 +23,8 @@ _REGIONS = {
     "zh": "cmn-Hans-CN",
 }
 _WITHOUT_SPACES = frozenset({"ja", "th", "zh"})
+_REUSE_S = 15.0
+_OWN_WORDS = ("These", "These words", "These words are mine.")
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +52,9 @@ class CaptionFeed:
     _last_turn: tuple[str, int] = ("", 0)
     _block_text: dict[str, str] = field(default_factory=dict)
     _block_of: dict[str, int] = field(default_factory=dict)
+    _silent_from_s: dict[str, float] = field(default_factory=dict)
+    _held: dict[str, CaptionPacket] = field(default_factory=dict)
+    _channel_over: bool = False
 
     def begin(self, spoken: Spoken) -> tuple[LineCaption, list[Revision]]:
         """A line is about to be said: how its captions will look, and when."""
@@ -59,11 +64,41 @@ class CaptionFeed:
         language = spoken.language if own else forced
         words = spoken.words if own else gibberish(spoken.words, language)
         joiner = "" if primary(language) in _WITHOUT_SPACES else " "
-        self._message_ids[who] = self._message_ids.get(who, 0) + 1
-        habits = self.room.script.captions
-        line = LineCaption(spoken, language_id(language), joiner, words, self._message_ids[who])
-        plan = revisions(words, lag_s=habits.lag_s, corrections=habits.corrections, joiner=joiner)
+        habits, traps = self.room.script.captions, self.room.script.traps
+        message_id = self._next_id(who, spoken)
+        line = LineCaption(spoken, language_id(language), joiner, words, message_id)
+        plan = revisions(
+            words,
+            lag_s=habits.lag_s,
+            corrections=habits.corrections,
+            joiner=joiner,
+            manner=Manner(traps.deep_corrections, traps.guesses_replaced, traps.late_corrections),
+        )
         return line, plan
+
+    def _next_id(self, who: str, spoken: Spoken) -> int:
+        """Counts per device; may begin anew after a pause."""
+        start_s = spoken.line.start_s
+        pause_s = start_s - self._silent_from_s.get(who, start_s)
+        if self.room.script.traps.message_ids_reused and pause_s > _REUSE_S:
+            self._message_ids[who] = 0
+        self._silent_from_s[who] = start_s + spoken.duration_s
+        self._message_ids[who] = self._message_ids.get(who, 0) + 1
+        return self._message_ids[who]
+
+    def say_own(self, count: int) -> None:
+        """The guest's own voice is captioned: `count` of its words so far."""
+        self._blocks += count == 1
+        self._last_turn = ("", self.room.captions_switched)
+        for guest in self.room.in_call():
+            text, final = _OWN_WORDS[count - 1], count == len(_OWN_WORDS)
+            packet = CaptionPacket(guest.device_id, 1, count, final, text, "en-US")
+            guest.caption(packet, "", self._blocks, text, own=True)
+            self._to_channel(packet)
+
+    def end_channel(self) -> None:
+        """Captions go to the region alone from now on."""
+        self._channel_over = True
 
     def show(self, line: LineCaption, revision: Revision) -> None:
         """A revision is due."""
@@ -100,15 +135,25 @@ class CaptionFeed:
         line.before = f"{held}{line.joiner}" if held and not dropped else ""
 
     def _send(self, packet: CaptionPacket, name: str, block: int, text: str) -> None:
-        habits = self.room.script.captions
-        if not habits.available:
+        if not self.room.script.captions.available:
+            return
+        for guest in self.room.in_call():
+            guest.caption(packet, name, block, text)
+        late = self._held.pop(packet.device_id, None)
+        if self.room.script.traps.versions_shuffled and packet.version % 2 and not packet.final:
+            self._held[packet.device_id] = packet
+        else:
+            self._to_channel(packet)
+        if late:
+            self._to_channel(late)
+
+    def _to_channel(self, packet: CaptionPacket) -> None:
+        if not self.room.script.captions.channel or self._channel_over:
             return
         message = caption_message(packet)
         for guest in self.room.in_call():
-            if guest.captions:
-                guest.tell("caption", block=block, device=packet.device_id, name=name, text=text)
-            if guest.peer and habits.channel and guest.wants_captions:
-                guest.peer.send("captions", message)
+            if guest.peer and guest.wants_captions:
+                guest.peer.send(self.room.script.traps.channel_label, message)
 
 
 def language_id(language: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from standin.peer import GuestPeer
+from standin.wire import CaptionPacket
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,14 @@ class Guest:
             if not self.dropped:
                 log.warning("a page does not read its messages; they are dropped")
             self.dropped += 1
+
+    def caption(
+        self, packet: CaptionPacket, name: str, block: int, text: str, *, own: bool = False
+    ) -> None:
+        """Shows a block of the captions region as it is now."""
+        if self.captions:
+            values = {"block": block, "device": packet.device_id, "name": name, "text": text}
+            self.tell("caption", own=own, **values)
 
     def enter(self, phase: str, **values: Any) -> None:
         """Moves to another phase and shows it."""

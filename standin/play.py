@@ -10,13 +10,14 @@ from itertools import count
 
 from standin.caption_feed import CaptionFeed
 from standin.journal import SpokenLine, SpokenWord
-from standin.room import Room
+from standin.room import Room, rerender
 from standin.script import Ending
 from standin.voices import Spoken
 
 _LEAD_S = 0.5
 _AFTER_LAST_S = 3.0
 _BETWEEN_LEAVERS_S = 0.4
+_CADENCE_S = 0.4
 
 Action = Callable[[], None]
 
@@ -73,9 +74,40 @@ class Play:
     def _plan_traps(self) -> None:
         traps = self.room.script.traps
         self.at(traps.captions_off_at_s, lambda: self.room.set_captions(False))
+        self._plan_call_traps()
         self.at(traps.region_recreated_at_s, lambda: self._tell("recreate_region"))
         self.at(traps.camera_off_at_s, lambda: self._tell("camera_off"))
+        self.at(traps.sound_moves_at_s, self._move_sound)
         self.at(traps.page_reload_at_s, lambda: self._tell("reload"))
+        self.at(traps.network_cut_at_s, lambda: self.room.network.cut(traps.network_cut_s))
+        self.at(traps.ending_soon_at_s, lambda: self._tell("ending_soon"))
+        self.at(traps.controls_gone_at_s, lambda: self._tell("controls_gone"))
+        self.at(traps.controls_back_at_s, lambda: self._tell("controls_back"))
+
+    def _plan_call_traps(self) -> None:
+        room, traps = self.room, self.room.script.traps
+        self.at(traps.captions_off_again_at_s, lambda: room.set_captions(False))
+        self.at(traps.channel_ends_at_s, self._feed.end_channel)
+        self.at(traps.chat_closed_at_s, room.close_chat)
+        self.at(traps.rerendered_at_s, lambda: rerender(room))
+        told = {
+            "hide": traps.tab_hidden_at_s,
+            "camera_fault": traps.camera_fault_at_s,
+        }
+        for kind, at_s in told.items():
+            self.at(at_s, partial(self._tell, kind))
+        if traps.own_speech_at_s is not None:
+            for count in (1, 2, 3):
+                at_s = traps.own_speech_at_s + _CADENCE_S * count
+                self.at(at_s, partial(self._feed.say_own, count))
+        for person in room.script.participants:
+            if traps.roster_lag_s and person.leaves_s is not None:
+                self.at(person.leaves_s + traps.roster_lag_s, room.show_people)
+
+    def _move_sound(self) -> None:
+        self.room.stage.lines_silent = True
+        for guest in self.room.in_call():
+            guest.tell("sound_moves", to=self.room.script.traps.sound_moves_to)
 
     def _plan_end(self, end: Ending) -> None:
         last_s = max((s.line.start_s + s.duration_s for s in self.spoken), default=0.0)

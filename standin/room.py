@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from standin.guest import Guest
 from standin.journal import BotChat, Journal
+from standin.network import Network
 from standin.observer import Observer
 from standin.roster import people_for, roster_for
 from standin.script import Script, ScriptedParticipant
@@ -36,18 +37,28 @@ class Room:
     """Empty: each speaker's own."""
     captions_switched: int = 0
     """How often captions were switched; what was said before does not come back."""
+    left_monotonic_s: dict[str, float] = field(default_factory=dict)
+    """When those who have left did so."""
+    chat_closed: bool = False
+    network: Network = field(default_factory=Network)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever a guest or the meeting changes state."""
     stage: Stage = field(init=False)
     _guest_number: int = _FIRST_GUEST
     _chat_number: int = 0
+    written: list[tuple[str, str]] = field(default_factory=list)
+    """Sender and text of every chat message."""
 
     def __post_init__(self) -> None:
         ids = [person.id for person in self.script.participants]
-        self.stage = Stage({who: _FIRST_STREAM + n for n, who in enumerate(ids)})
+        streams = {who: _FIRST_STREAM + n for n, who in enumerate(ids)}
+        if self.script.traps.merged_audio:
+            streams[ids[1]] = streams[ids[0]]
+        self.stage = Stage(streams)
         self.journal.samples_sent = self.stage.samples_sent
         self.present = [p.id for p in self.script.participants if p.joins_s == 0]
         self.caption_language = self.script.captions.language
+        self.chat_closed = self.script.traps.chat_closed
         echo_of = self.script.traps.echo_of
         if echo_of:
             self.observer.hears = lambda pcm: self.stage.add(echo_of, pcm)
@@ -94,6 +105,7 @@ class Room:
         if person.id in self.present:
             self.present.remove(person.id)
             self.gone.append(person.id)
+            self.left_monotonic_s[person.id] = time.monotonic()
             self._announce(person, "left")
 
     def say_chat(self, sender: str, text: str) -> None:
@@ -103,9 +115,15 @@ class Room:
     def chat_of_guest(self, guest: Guest, text: str) -> None:
         """A message of the bot; cut at the site's limit."""
         text = text.strip()[:CHAT_LIMIT]
-        if text and not self.script.traps.chat_closed:
+        if text and not self.chat_closed:
             self.journal.bot_chat.append(BotChat(text, guest.name, time.monotonic()))
             self._chat(guest.name, text, guest)
+
+    def close_chat(self) -> None:
+        """The host turns messages off."""
+        self.chat_closed = True
+        for guest in self.in_call():
+            guest.tell("chat_closed")
 
     def end_for_everyone(self) -> None:
         """The host ends the meeting."""
@@ -145,6 +163,14 @@ class Room:
 
     def _chat(self, sender: str, text: str, author: Guest | None) -> None:
         self._chat_number += 1
+        self.written.append((sender, text))
         for guest in self.in_call():
             shown = "" if guest is author else sender
             guest.tell("chat", id=f"{SPACE}/messages/{self._chat_number}", sender=shown, text=text)
+
+
+def rerender(room: Room) -> None:
+    """Every page is built anew, with captions off until they are asked for again."""
+    for guest in room.in_call():
+        guest.captions = False
+        guest.tell("rerender")

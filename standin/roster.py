@@ -1,5 +1,6 @@
 """Who is in the meeting, as one guest's page and data channel show it."""
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from standin.guest import Guest
@@ -19,7 +20,12 @@ def people_for(room: "Room", viewer: Guest) -> list[dict[str, Any]]:
             out.append(_person(other.device_id, other.name, mic=other.mic))
     for who in room.present:
         person = room.script.participant(who)
-        out.append(_person(room.device_id(who), person.name, mic=True, host=person.host))
+        cohort = room.script.traps.merged_audio and who in _first_two(room)
+        out.append(
+            _person(room.device_id(who), person.name, mic=True, host=person.host, cohort=cohort)
+        )
+        if who == room.script.traps.presenting:
+            out.append(_person(_screen(room, who), f"{person.name} (Presentation)", screen=True))
     return out
 
 
@@ -29,8 +35,8 @@ def roster_for(room: "Room", viewer: Guest) -> bytes:
         RosterEntry(
             room.device_id(who),
             room.script.participant(who).name,
-            IN_CALL if who in room.present else NOT_IN_CALL,
-            room.stage.stream_ids[who],
+            IN_CALL if _listed(room, who) else NOT_IN_CALL,
+            _stream(room, who),
             is_host=room.script.participant(who).host,
         )
         for who in [*room.present, *room.gone]
@@ -46,7 +52,32 @@ def roster_for(room: "Room", viewer: Guest) -> bytes:
         )
         for guest in room.in_call()
     ]
+    presenting = room.script.traps.presenting
+    if presenting in room.present:
+        name = room.script.participant(presenting).name
+        parent = room.device_id(presenting)
+        entries.append(RosterEntry(_screen(room, presenting), name, IN_CALL, 0, parent=parent))
     return roster_message(tuple(entries))
+
+
+def _listed(room: "Room", who: str) -> bool:
+    """Whether the channel says that somebody is there; it may lag behind who leaves."""
+    left_s = room.left_monotonic_s.get(who, 0.0)
+    return who in room.present or time.monotonic() - left_s < room.script.traps.roster_lag_s
+
+
+def _stream(room: "Room", who: str) -> int:
+    """The contributing source of somebody's own; 0 where another's carries the sound."""
+    shared = room.script.traps.merged_audio and who == room.script.participants[1].id
+    return 0 if shared else room.stage.stream_ids[who]
+
+
+def _first_two(room: "Room") -> list[str]:
+    return [person.id for person in room.script.participants[:2]]
+
+
+def _screen(room: "Room", who: str) -> str:
+    return f"{room.device_id(who)}9"
 
 
 def _person(device_id: str, name: str, **facts: bool) -> dict[str, Any]:

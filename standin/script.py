@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.errors import UsageError
+from standin.call_traps import CallTraps
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
@@ -18,8 +19,9 @@ LOBBY_BEHAVIOURS = (
     "sign_in",
     "blocked",
 )
+LOBBY_WORDINGS = ("brings", "admits", "asking", "someone", "lets_in", "request")
 ENDINGS = ("host", "everyone_leaves", "removed", "stays")
-AUDIO_PATHS = ("tracks", "mixed")
+AUDIO_PATHS = ("tracks", "mixed", "played")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Lobby:
     after_s: float = 2.0
     """Until admitted, denied or told that nobody answered."""
     wording: str = "brings"
-    """brings or admits: the two texts that are seen."""
+    """Which of the texts that are seen; brings shows two more beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +106,15 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Traps:
+class Traps(CallTraps):
     """Switches that make the site awkward; every one is off by default."""
 
-    device_prompt: bool = False
-    consent_dialog: bool = False
-    got_it_dialog: bool = False
-    mic_off_dialog: bool = False
-    camera_off_in_lobby_s: float | None = None
     camera_off_at_s: float | None = None
     captions_off_at_s: float | None = None
     region_recreated_at_s: float | None = None
     chat_closed: bool = False
+    chat_history: bool = False
+    """Who comes sees what was written before."""
     nameless_rows: bool = False
     blocks_reused: bool = False
     captions_dropped_after: float | None = None
@@ -124,7 +123,13 @@ class Traps:
     no_audio_element: bool = False
     late_tracks_s: float = 0.0
     page_reload_at_s: float | None = None
-    ui_language: str = ""
+    network_cut_at_s: float | None = None
+    network_cut_s: float = 5.0
+    """For so long every line to the site is dead and no new one comes about."""
+    sound_moves_at_s: float | None = None
+    """From then on the receive lines carry silence."""
+    sound_moves_to: str = "mixed"
+    """Where the sound is to be had then: mixed, played, or nowhere."""
     echo_of: str = ""
     """Participant whose loudspeaker sends the bot's own voice back."""
 
@@ -143,7 +148,8 @@ class Script:
     end: Ending = field(default_factory=Ending)
     traps: Traps = field(default_factory=Traps)
     audio_path: str = "tracks"
-    """tracks (three receivers) or mixed (one sound without receivers)."""
+    """tracks (three receivers), mixed (one sound without receivers, in an element) or played
+    (the same straight to the loudspeaker, in no element)."""
 
     def participant(self, participant_id: str) -> ScriptedParticipant:
         """The participant of an id. Raises KeyError."""

@@ -5,15 +5,19 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 from domain.errors import UsageError
+from standin.call_traps import CALL_CHOICES
+from standin.entry_traps import CHOICES, DRIFTING
 from standin.script import (
     AUDIO_PATHS,
     ENDINGS,
     LOBBY_BEHAVIOURS,
+    LOBBY_WORDINGS,
     CaptionHabits,
     ChatLine,
     Ending,
@@ -25,7 +29,6 @@ from standin.script import (
     Voice,
 )
 
-UI_LANGUAGES = ("en", "de", "fr", "es", "ja")
 _VOICE_PROGRAMS = ("flite", "espeak-ng")
 _CODE = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}")
 _KINDS: dict[type, tuple[tuple[type, ...], str]] = {
@@ -230,7 +233,7 @@ def _lobby(table: _Table) -> Lobby:
     lobby = Lobby(
         behaviour=table.choice("behaviour", LOBBY_BEHAVIOURS, "admit"),
         after_s=table.seconds("after_s", 2.0),
-        wording=table.choice("wording", ("brings", "admits"), "brings"),
+        wording=table.choice("wording", LOBBY_WORDINGS, "brings"),
     )
     table.close()
     return lobby
@@ -262,12 +265,15 @@ def _audio(table: _Table) -> str:
 
 
 def _traps(table: _Table) -> Traps:
-    default = Traps()
     values: dict[str, Any] = {}
-    for name in Traps.__slots__:
-        standard = getattr(default, name)
-        if name == "ui_language":
-            values[name] = table.choice(name, ("", *UI_LANGUAGES), "")
+    choices = CHOICES | CALL_CHOICES
+    for switch in fields(Traps):
+        name = switch.name
+        standard: Any = switch.default
+        if name == "drifted":
+            values[name] = _drifted(table)
+        elif name in choices:
+            values[name] = table.choice(name, choices[name], str(standard))
         elif isinstance(standard, str):
             values[name] = table.get(name, str, standard)
         elif isinstance(standard, bool):
@@ -276,3 +282,11 @@ def _traps(table: _Table) -> Traps:
             values[name] = table.seconds(name, standard)
     table.close()
     return Traps(**values)
+
+
+def _drifted(table: _Table) -> tuple[str, ...]:
+    table.asked.add("drifted")
+    kinds = table.values.get("drifted", [])
+    if not isinstance(kinds, list) or not set(kinds) <= set(DRIFTING):
+        table.fail("drifted", f"is {kinds!r}.", f"Give a list of: {', '.join(DRIFTING)}.")
+    return tuple(kinds)

@@ -110,6 +110,10 @@ class StandIn:
         """The host ends the meeting."""
         self.room.end_for_everyone()
 
+    async def cut_network(self, seconds: float) -> None:
+        """Every line to the site is dead for a while."""
+        self.room.network.cut(seconds)
+
     async def say_chat(self, sender: str, text: str) -> None:
         """Somebody else writes in the chat."""
         self.room.say_chat(sender, text)

@@ -5,13 +5,14 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from standin.entrance import Entrance, has_account
 from standin.guest import Guest
 from standin.room import CHAT_LIMIT, Room
 from standin.visit import Visit
@@ -21,6 +22,8 @@ _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 _CODE = re.compile(r"[a-z]{3}-?[a-z]{4}-?[a-z]{3}")
 _REFUSING = ("wrong_code", "full")
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 
 class Site:
     """Serves one room."""
@@ -28,14 +31,16 @@ class Site:
     def __init__(self, room: Room, started: Callable[[], None]) -> None:
         self._room, self._started = room, started
         self._files = {file.name: file.read_text("utf-8") for file in PAGES.iterdir()}
-        self._texts: dict[str, dict[str, str]] = json.loads(self._files["texts.json"])
+        self._texts = _texts(self._files["texts.json"], self._files["texts-entry.json"])
+        self._entrance = Entrance(room, self._page)
         self._sockets: set[web.WebSocketResponse] = set()
+        self._lines: set[asyncio.Transport] = set()
+        room.network.drop_lines = self._drop_lines
 
     def app(self) -> web.Application:
         """The application."""
-        app = web.Application()
-        app.router.add_get("/", self._home)
-        app.router.add_get("/signin", self._sign_in)
+        app = web.Application(middlewares=[self._cut])
+        self._entrance.add_routes(app)
         app.router.add_get("/static/{name}", self._static)
         app.router.add_get("/ws", self._socket)
         app.router.add_get("/mix", self._mix)
@@ -43,21 +48,32 @@ class Site:
         app.on_shutdown.append(self._close_sockets)
         return app
 
+    @web.middleware
+    async def _cut(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """While the network is cut, nobody gets an answer."""
+        line = request.transport
+        if line is None or self._room.network.dead:
+            if line is not None:
+                line.abort()
+            raise web.HTTPServiceUnavailable
+        self._lines.add(line)
+        try:
+            return await handler(request)
+        finally:
+            self._lines.discard(line)
+
+    def _drop_lines(self) -> None:
+        for line in self._lines:
+            line.abort()
+
     async def _close_sockets(self, _: web.Application) -> None:
         for socket in list(self._sockets):
             await socket.close()
 
-    async def _home(self, _: web.Request) -> web.Response:
-        return self._page("home.html", "en")
-
-    async def _sign_in(self, _: web.Request) -> web.Response:
-        return self._page("signin.html", "en")
-
     async def _meeting(self, request: web.Request) -> web.Response:
         if not _CODE.fullmatch(request.match_info["code"]):
             raise web.HTTPNotFound
-        if self._room.script.lobby.behaviour == "sign_in":
-            raise web.HTTPFound("/signin?continue=" + request.path)
+        await self._entrance.before(request)
         return self._page("meeting.html", self._language(request))
 
     async def _static(self, request: web.Request) -> web.Response:
@@ -92,6 +108,10 @@ class Site:
             phase = "wrong_code"
         elif script.lobby.behaviour in _REFUSING:
             phase = script.lobby.behaviour
+        elif script.traps.blocked_at_once:
+            phase = "blocked"
+        elif script.lobby.behaviour == "sign_in" and not has_account(request):
+            phase = "sign_in"
         return {
             "phase": phase,
             "device": guest.device_id,
@@ -105,7 +125,8 @@ class Site:
             "caption_language": self._room.caption_language,
             "audio": script.audio_path,
             "chat_limit": CHAT_LIMIT,
-            "traps": asdict(script.traps),
+            "traps": asdict(script.traps)
+            | {"signed_in": script.traps.signed_in or has_account(request)},
         }
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
@@ -150,6 +171,15 @@ class Site:
         finally:
             self._sockets.discard(socket)
         return socket
+
+
+def _texts(*files: str) -> dict[str, dict[str, str]]:
+    """The words of all files by language."""
+    texts: dict[str, dict[str, str]] = {}
+    for file in files:
+        for language, words in json.loads(file).items():
+            texts.setdefault(language, {}).update(words)
+    return texts
 
 
 async def _send(socket: web.WebSocketResponse, guest: Guest) -> None:

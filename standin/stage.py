@@ -55,6 +55,8 @@ class Stage:
     began_monotonic_s: float = field(default_factory=time.monotonic)
     speaking: frozenset[str] = frozenset()
     """Who is heard in the newest tick."""
+    lines_silent: bool = False
+    """The lines carry nobody's sound any more, the mix does."""
     _sounds: dict[str, list[tuple[int, Pcm]]] = field(default_factory=dict)
     _places: list[_Place] = field(default_factory=lambda: [_Place() for _ in range(LINES)])
     _ticks: dict[int, Tick] = field(default_factory=dict)
@@ -107,7 +109,10 @@ class Stage:
         for who, chunk in heard.items():
             self._seat(who, float(np.sqrt(np.mean(chunk.astype(np.float32) ** 2))), number)
         lines = tuple(
-            LineSound(heard.get(place.who, _SILENCE), self.stream_ids.get(place.who, 0))
+            LineSound(
+                _SILENCE if self.lines_silent else heard.get(place.who, _SILENCE),
+                self.stream_ids.get(place.who, 0),
+            )
             for place in self._places
         )
         mix = _SILENCE

@@ -7,10 +7,11 @@ from typing import Any
 
 from standin.guest import Guest
 from standin.peer import GuestPeer, Spawn
-from standin.room import Room
+from standin.room import SPACE, Room
 from standin.roster import roster_for
 
 _REFUSED = {"denied": "denied", "never": "no_one", "blocked": "blocked"}
+_DIALOGS = ("got_it", "mic_off", "stuck")
 _MAX_NAME = 80
 
 
@@ -33,6 +34,8 @@ class Visit:
             self._leave()
         elif kind == "offer" and guest.in_call:
             await self._offer(message)
+        elif kind == "switched":
+            self.room.journal.note("switched")
         elif kind == "consent" and guest.phase == "consent":
             self._come_in()
         elif kind == "devices":
@@ -89,7 +92,7 @@ class Visit:
         switch_off_s = self.room.script.traps.camera_off_in_lobby_s
         if switch_off_s is not None:
             self.spawn(self._switch_off(switch_off_s))
-        by_itself = {"admit": "admitted", "deny": "denied", "never": "never"}
+        by_itself = {"admit": "admitted", "sign_in": "admitted", "deny": "denied", "never": "never"}
         verdict = by_itself.get(lobby.behaviour)
         try:
             async with asyncio.timeout(lobby.after_s if verdict else None):
@@ -123,15 +126,22 @@ class Visit:
         guest, traps = self.guest, self.room.script.traps
         guest.enter("call", captions=guest.captions)
         self.room.journal.note("joined", guest.name)
+        self._show_history()
         self.room.show_people()
         for other in self.room.in_call():
             if other is not guest:
                 other.tell("toast", name=guest.name, what="joined")
-        if traps.got_it_dialog:
-            guest.tell("dialog", dialog="got_it")
-        if traps.mic_off_dialog:
-            guest.tell("dialog", dialog="mic_off")
+        for dialog in _DIALOGS:
+            if getattr(traps, f"{dialog}_dialog"):
+                guest.tell("dialog", dialog=dialog)
         self.room.notify()
+
+    def _show_history(self) -> None:
+        """What was written before the guest came, where the meeting shows it."""
+        if self.room.script.traps.chat_history:
+            for number, (sender, text) in enumerate(self.room.written, 1):
+                told = {"id": f"{SPACE}/messages/{number}", "sender": sender, "text": text}
+                self.guest.tell("chat", **told)
 
     def _refuse(self, verdict: str) -> None:
         self.room.journal.note("denied", verdict)
@@ -153,6 +163,9 @@ class Visit:
 
     async def _offer(self, message: dict[str, Any]) -> None:
         guest = self.guest
+        if message.get("fresh") and guest.peer is not None:
+            await guest.peer.aclose()
+            guest.peer, guest.commanded_captions = None, False
         if guest.peer is None:
             bot = self.room.in_call()[0] is guest
             peer = GuestPeer(self.room.stage, self.room.observer if bot else None, self.spawn)

@@ -82,6 +82,8 @@ class RosterEntry:
     is_self: bool = False
     is_host: bool = False
     muted: bool = False
+    parent: str = ""
+    """The device whose screen this one is."""
 
 
 def roster_message(entries: tuple[RosterEntry, ...]) -> bytes:
@@ -100,6 +102,7 @@ def _user(entry: RosterEntry) -> bytes:
             number(7, int(entry.is_self)),
             block(29, entry.name.split(" ")[0]),
             number(34, int(entry.is_host)),
+            block(21, entry.parent) if entry.parent else b"",
         )
     )
 

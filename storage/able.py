@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from domain.errors import StorageError
 from domain.transcripts import Segment
+from storage.failures import OddError
 
 log = logging.getLogger(__name__)
 
@@ -16,11 +17,13 @@ async def write_able(
 
     Raises StorageError or TimeoutError where the store refuses as a whole.
     """
+    if not segments:
+        return []
     try:
         await write(segments)
-    except (StorageError, TimeoutError):
-        raise
     except Exception as error:
+        if isinstance(error, StorageError | TimeoutError) and not isinstance(error, OddError):
+            raise
         if len(segments) == 1:
             log.error("a segment cannot be stored: %s", type(error).__name__)
             return list(segments)

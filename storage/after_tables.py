@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Text
 from sqlmodel import Field, SQLModel
 
-from storage.tables import UtcTime
+from storage.tables import Long, UtcTime
 
 
 def _of_meeting(*, primary_key: bool = False) -> Any:
@@ -62,7 +62,7 @@ class SearchTextRow(SQLModel, table=True):
 
     __tablename__ = "search_text"
 
-    id: int = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_type=Long, sa_column_kwargs={"autoincrement": False})
     """Of the index too: rises with the time of the meeting and the time in it."""
     meeting_id: str = Field(index=True, sa_type=Text)
     segment_id: str = Field(index=True, sa_type=Text)

@@ -128,7 +128,7 @@ class SqlEventStore:
                 .join(EventWordRow, col(EventWordRow.key) == CalendarEventRow.key, isouter=True)
                 .join(AttendanceRow, col(AttendanceRow.key) == CalendarEventRow.key, isouter=True)
                 .where(col(CalendarEventRow.start) < end, col(CalendarEventRow.end) >= start)
-                .order_by("start", "key")
+                .order_by(col(CalendarEventRow.start), col(CalendarEventRow.key))
             )
             return [
                 KnownEvent(_event(row), row.seen_at, _said(word), _attendance(attendance))

@@ -1,47 +1,55 @@
 """The database: one thread that writes, a few that read, the schema brought up to date."""
 
 import asyncio
-import sqlite3
-import time
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Session, create_engine
+from sqlalchemy.exc import ArgumentError
+from sqlmodel import Session
 
-from domain.errors import StorageError
+from domain.errors import StorageError, UsageError
+from storage import postgres, sqlite
 from storage.failures import translated
-from storage.migrations.upgrade import upgrade
+from storage.migrations.upgrade import is_current, upgrade
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 READERS = 2
-BUSY_MS = 5000
-"""How long SQLite waits for another process's lock."""
+ANSWER_S = 60.0
+"""Longest wait for a database that has taken a question and does not answer."""
+CLOSE_S = 10.0
+"""Longest wait for work that has begun when the database is closed."""
 
-_PRAGMAS = (
-    f"PRAGMA busy_timeout={BUSY_MS}",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",
-)
+_LIKE = "Write postgresql://USER:PASSWORD@HOST:5432/NAME, or leave it empty for SQLite."
 
 
 class Database:
-    """An async context manager around an SQLite file (a path) or any SQLAlchemy address."""
+    """An async context manager around an SQLite file (a path) or a PostgreSQL address.
 
-    def __init__(self, url_or_path: str | Path) -> None:
-        text = str(url_or_path)
-        self.url = make_url(text if "://" in text else f"sqlite:///{text}")
-        self.where = self.url.render_as_string(hide_password=True)
-        if self.url.get_backend_name() == "sqlite":
-            self.where = self.url.database or "memory"
+    Writing transactions follow each other, those of other processes included, and reading ones
+    see one moment: the same on both.
+    """
+
+    def __init__(self, url_or_path: str | Path, *, answer_s: float = ANSWER_S) -> None:
+        self.url = _url(str(url_or_path))
+        self.kind = self.url.get_backend_name()
+        self.where = self.url.database or "memory"
+        if self.kind != "sqlite":
+            user, host, port, name = (
+                self.url.username, self.url.host, self.url.port, self.url.database
+            )  # fmt: skip
+            self.where = str(URL.create("postgresql", user, None, host, port, name))
+        self._answer_s = answer_s
         self._engine: Engine | None = None
+        self._cut: Callable[[], None] = lambda: None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="storage-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="storage-read")
 
@@ -67,60 +75,70 @@ class Database:
 
         Work that has begun is finished even if the caller is cancelled. Raises StorageError.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self._run, work, False)
+        return await self._asked(self._writer, work, reading=False)
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Runs work that only reads, on a thread of its own. Raises StorageError."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._run, work, True)
+        return await self._asked(self._readers, work, reading=True)
 
     async def scrub(self) -> None:
-        """Takes what was deleted out of the log beside an SQLite file too.
+        """Takes what was deleted out of the database's files as far as it lets us.
 
-        Within the file itself deleted content is overwritten. Raises StorageError where
-        another program reads the file meanwhile.
+        On SQLite nothing stays: content is overwritten, and the log beside the file emptied.
+        Raises StorageError where another program reads the file meanwhile.
         """
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._writer, self._scrub)
 
-    def _scrub(self) -> None:
-        assert self._engine is not None, "the database is used as an async context manager"
-        if self.url.get_backend_name() != "sqlite":
-            return
-        with translated(self.where):
-            connection = self._engine.raw_connection()
-            try:
-                row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                connection.close()
-        if row[0]:
+    async def _asked(
+        self, threads: ThreadPoolExecutor, work: Callable[[Session], T], *, reading: bool
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._answer_s):
+                return await loop.run_in_executor(threads, self._run, work, reading)
+        except TimeoutError as error:
             raise StorageError(
-                "What was deleted is still in the log beside the database: it is in use.",
-                "Try again when no other command of Dragoman runs.",
-            )
+                "The database does not answer.", f"See what keeps {self.where} busy; try again."
+            ) from error
+
+    def _scrub(self) -> None:
+        with translated(self.where):
+            self._made.scrub(self._used)
+
+    @property
+    def _made(self) -> ModuleType:
+        return postgres if self.kind == "postgresql" else sqlite
+
+    @property
+    def _used(self) -> Engine:
+        assert self._engine is not None, "the database is used as an async context manager"
+        return self._engine
 
     def _open(self) -> None:
         with translated(self.where):
-            if self.url.get_backend_name() == "sqlite" and self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = create_engine(self.url)
-            if self.url.get_backend_name() == "sqlite":
-                _set_up_sqlite(self._engine)
-            with self._engine.begin() as connection:
-                upgrade(connection)
+            self._engine, self._cut = self._made.make_engine(self.url)
+            with self._engine.connect().execution_options(**self._made.READING) as connection:
+                current = is_current(connection)
+            if not current:
+                with self._engine.begin() as connection:
+                    upgrade(connection)
 
     def _run(self, work: Callable[[Session], T], reading: bool) -> T:
-        assert self._engine is not None, "the database is used as an async context manager"
-        with translated(self.where), Session(self._engine, expire_on_commit=False) as session:
-            session.connection(execution_options={"reading": reading})
+        with translated(self.where), Session(self._used, expire_on_commit=False) as session:
+            session.connection(execution_options=self._made.READING if reading else {})
             result = work(session)
             if not reading:
                 session.commit()
             return result
 
     async def _close(self) -> None:
-        await asyncio.to_thread(self._shut)
+        ended = asyncio.ensure_future(asyncio.to_thread(self._shut))
+        _, late = await asyncio.wait({ended}, timeout=CLOSE_S)
+        if late:
+            log.warning("the database is left without an answer")
+            self._cut()
+        await ended
 
     def _shut(self) -> None:
         self._readers.shutdown(wait=True)
@@ -129,32 +147,16 @@ class Database:
             self._engine.dispose()
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switches to WAL; SQLite's own time-out does not cover two who switch at once."""
-    until_s = time.monotonic() + BUSY_MS / 1000
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until_s:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _set_up_sqlite(engine: Engine) -> None:
-    """Makes every connection durable, and every writing transaction take its lock at once."""
-
-    def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
-        _use_wal(connection)
-
-    def begun(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+def _url(text: str) -> URL:
+    """The address as SQLAlchemy takes it. Raises UsageError."""
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    scheme, _, rest = text.partition("://")
+    kind = scheme.partition("+")[0]
+    try:
+        url = make_url(f"{'postgresql' if kind == 'postgres' else kind}://{rest}")
+    except (ArgumentError, ValueError) as error:
+        raise UsageError("This is no address of a database.", _LIKE) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise UsageError(f"Dragoman keeps nothing in {kind}.", _LIKE)
+    return url

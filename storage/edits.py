@@ -64,15 +64,17 @@ class SqlEditStore:
         """Takes a change back; whether it stood."""
         return bool(await self._database.write(lambda s: _undo(s, meeting_id, [edit_id])))
 
-    async def restore(self, meeting_id: str, segment_id: str, language: str = "") -> int:
-        """Takes back every correction of a segment's text; how many there were."""
+    async def restore(
+        self, meeting_id: str, segment_id: str, language: str = "", kind: EditKind = EditKind.TEXT
+    ) -> int:
+        """Takes back every correction of a segment's text, or of its speaker; how many there
+        were."""
 
         def work(session: Session) -> int:
             ids = [
                 edit.id
                 for edit in read_edits(session, meeting_id)
-                if edit.kind is EditKind.TEXT
-                and (edit.target, edit.language) == (segment_id, language)
+                if edit.kind is kind and (edit.target, edit.language) == (segment_id, language)
             ]
             return _undo(session, meeting_id, ids)
 

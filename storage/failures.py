@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from alembic.util import CommandError
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from domain.errors import StorageError
 
@@ -40,6 +40,12 @@ _SAYINGS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+class OddError(StorageError):
+    """The database takes no row that holds this, ever; others it takes."""
+
+    retry = False
+
+
 def storage_error(error: Exception, where: str) -> StorageError:
     """The two-line error for what a database or a disk said."""
     if isinstance(error, IntegrityError):
@@ -49,8 +55,12 @@ def storage_error(error: Exception, where: str) -> StorageError:
         )
         refused.retry = False
         return refused
+    if isinstance(error, DataError):
+        return OddError("The database refuses what a row holds.", "See the log for details.")
     if isinstance(error, OSError):
         return _file_error(error, where)
+    if told := _served_error(error, where):
+        return told
     said = str(getattr(error, "orig", None) or error).lower()
     for sign, message, remedy in _SAYINGS:
         if sign in said:
@@ -58,6 +68,65 @@ def storage_error(error: Exception, where: str) -> StorageError:
     return StorageError(
         "The database did not do what it was asked to.", f"Check {where}; see the log for details."
     )
+
+
+_SERVED: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("28",),
+        "The database refuses the sign-in.",
+        "Check the name and the password in the address of {where}.",
+    ),
+    (("3D", "3F"), "There is no such database.", "Make it with createdb, or mend {where}."),
+    (
+        ("42501",),
+        "The database allows this user too little.",
+        "Make the user the owner of {where}.",
+    ),
+    (
+        ("25006",),
+        "The database takes no changes at present.",
+        "It stands by for another one: make {where} the first, or name that one.",
+    ),
+    (
+        ("53100",),
+        "The disk of the database is full.",
+        "Free some space on the machine that holds {where}.",
+    ),
+    (
+        ("53",),
+        "The database has no room for another connection.",
+        "Raise max_connections of {where}, or end other programs.",
+    ),
+    (
+        ("55P03", "40"),
+        "The database is busy with another program.",
+        "Close the program that holds {where}, or try again.",
+    ),
+)
+"""Codes of PostgreSQL, or their beginnings."""
+
+_SIGN_IN = ("authentication failed", "no password supplied", "role ")
+
+
+def _served_error(error: Exception, where: str) -> StorageError | None:
+    """What a server of databases said; None where the error comes from elsewhere."""
+    origin = getattr(error, "orig", None)
+    if origin is None or not hasattr(origin, "sqlstate"):
+        return None
+    code, said = str(origin.sqlstate or ""), str(origin)
+    if not code:
+        # While it is being connected to, the server's code does not come through.
+        code = "28" if any(sign in said for sign in _SIGN_IN) else "08"
+        code = "3D" if "database " in said and "does not exist" in said else code
+        code = "53" if "too many" in said else code
+    if code[:2] in ("08", "57", "XX", "58"):
+        return StorageError(
+            "The database cannot be reached.", f"Start it, or check the way to {where}."
+        )
+    for codes, message, remedy in _SERVED:
+        if code.startswith(codes):
+            return StorageError(message, remedy.format(where=where))
+    return None
 
 
 def _file_error(error: OSError, where: str) -> StorageError:

@@ -13,11 +13,10 @@ from sqlmodel import Session, col, select
 from domain.errors import UsageError
 from domain.meetings import Meeting, MeetingState
 from storage.database import Database
+from storage.facts import TITLE
 from storage.meetings import meetings_of
 from storage.tables import FactRow, MeetingRow, SegmentRow
 
-TITLE = "title"
-"""Fact of a meeting: its title in the calendar."""
 MOST = 200
 
 

@@ -34,11 +34,17 @@ class SqlMeetingStore:
         return await self._database.read(lambda session: _newest(session, limit))
 
     async def change(self, meeting_id: str, change: StateChange) -> None:
-        """Takes a step and notes it. Raises StorageError where it is not allowed."""
+        """Takes a step and notes it; the same one again, as where nobody waited for the answer,
+        changes nothing. Raises StorageError where it is not allowed."""
         await self._database.write(lambda session: _step(session, meeting_id, change))
 
     async def update(
-        self, meeting_id: str, *, began_at: datetime | None = None, endpoint: str | None = None
+        self,
+        meeting_id: str,
+        *,
+        began_at: datetime | None = None,
+        endpoint: str | None = None,
+        languages: tuple[str, ...] | None = None,
     ) -> None:
         """Sets what is given."""
 
@@ -48,6 +54,8 @@ class SqlMeetingStore:
                 row.began_at = began_at
             if endpoint is not None:
                 row.endpoint = endpoint
+            if languages is not None:
+                row.languages = list(languages)
             session.add(row)
 
         await self._database.write(work)
@@ -85,6 +93,10 @@ def _change_row(meeting_id: str, number: int, change: StateChange) -> StateChang
     )
 
 
+def _change(row: StateChangeRow) -> StateChange:
+    return StateChange(MeetingState(row.state), Reason(row.reason), row.at, row.evidence)
+
+
 def _row(session: Session, meeting_id: str) -> MeetingRow:
     row = session.get(MeetingRow, meeting_id)
     if row is None:
@@ -110,16 +122,19 @@ def _newest(session: Session, limit: int) -> list[Meeting]:
 
 def _step(session: Session, meeting_id: str, change: StateChange) -> None:
     row = _row(session, meeting_id)
+    newest = col(StateChangeRow.number).desc()
+    chosen = select(StateChangeRow).where(col(StateChangeRow.meeting_id) == meeting_id)
+    last = session.exec(chosen.order_by(newest).limit(1)).first()
+    number = 0 if last is None else last.number + 1
+    if last is not None and _change(last) == change:
+        return
     check_step(MeetingState(row.state), change)
     row.state = change.state.value
     row.reason = change.reason.value
     if change.state in ENDINGS:
         row.ended_at = change.at
-    last = session.exec(
-        select(func.max(StateChangeRow.number)).where(col(StateChangeRow.meeting_id) == meeting_id)
-    ).one()
     session.add(row)
-    session.add(_change_row(meeting_id, 0 if last is None else last + 1, change))
+    session.add(_change_row(meeting_id, number, change))
 
 
 def check_step(state: MeetingState, change: StateChange) -> None:
@@ -137,9 +152,7 @@ def meetings_of(session: Session, rows: Sequence[MeetingRow]) -> list[Meeting]:
     chosen = col(StateChangeRow.meeting_id).in_([row.id for row in rows])
     order = (col(StateChangeRow.meeting_id), col(StateChangeRow.number))
     for step in session.exec(select(StateChangeRow).where(chosen).order_by(*order)):
-        steps[step.meeting_id].append(
-            StateChange(MeetingState(step.state), Reason(step.reason), step.at, step.evidence)
-        )
+        steps[step.meeting_id].append(_change(step))
     return [
         Meeting(
             id=row.id,

@@ -40,6 +40,8 @@ class MemoryMeetingStore:
     async def change(self, meeting_id: str, change: StateChange) -> None:
         """Takes a step and notes it. Raises StorageError where it is not allowed."""
         meeting = self._known(meeting_id)
+        if meeting.changes[-1:] == (change,):
+            return
         check_step(meeting.state, change)
         self._meetings[meeting_id] = replace(
             meeting,
@@ -50,7 +52,12 @@ class MemoryMeetingStore:
         )
 
     async def update(
-        self, meeting_id: str, *, began_at: datetime | None = None, endpoint: str | None = None
+        self,
+        meeting_id: str,
+        *,
+        began_at: datetime | None = None,
+        endpoint: str | None = None,
+        languages: tuple[str, ...] | None = None,
     ) -> None:
         """Sets what is given."""
         meeting = self._known(meeting_id)
@@ -58,6 +65,7 @@ class MemoryMeetingStore:
             meeting,
             began_at=meeting.began_at if began_at is None else began_at,
             endpoint=meeting.endpoint if endpoint is None else endpoint,
+            languages=meeting.languages if languages is None else languages,
         )
 
     def _known(self, meeting_id: str) -> Meeting:

@@ -44,13 +44,11 @@ def _take(journal: Journal) -> bool:
 
 
 async def _bring_in(journal: Journal, transcripts: TranscriptStore) -> int:
-    segments = await asyncio.to_thread(journal.read)
     stored = 0
-    for start in range(0, len(segments), CHUNK):
-        chunk = segments[start : start + CHUNK]
-        odd = await write_able(transcripts.write, chunk)
-        stored += len(chunk) - len(odd)
+    while not (portion := await asyncio.to_thread(journal.next, CHUNK)).is_empty:
+        odd = await write_able(transcripts.write, portion.segments)
+        stored += len(portion.segments) - len(odd)
         if odd:
             await asyncio.to_thread(journal.keep_aside, odd)
-    await asyncio.to_thread(journal.clear)
+        await asyncio.to_thread(journal.done, portion)
     return stored

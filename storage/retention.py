@@ -19,7 +19,9 @@ from domain.meetings import ENDINGS
 from storage.after_tables import NoteRow
 from storage.database import Database
 from storage.failures import storage_error
-from storage.tables import MeetingRow, RecordingRow
+from storage.recording_tables import SegmentSoundRow
+from storage.tables import MeetingRow, RecordingRow, SegmentRow
+from storage.webhook_tables import KeptAnswerRow
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +51,17 @@ class Retention:
 
     Sound is deleted where it lies in that folder or in one of `own`; a recording that somebody
     brought from elsewhere stays, only the note of it goes. Logs are the files of a meeting's
-    folder that end in .log or .log.N. Meetings that have not ended are left alone.
+    folder that end in .log or .log.N, and those of its folder evidence. Meetings that have not
+    ended are left alone.
     """
 
     def __init__(self, database: Database, folder: Path, own: Sequence[Path] = ()) -> None:
         self._database = database
         self._folder = folder
         self._own = [path.resolve() for path in (folder, *own)]
+        self._unscrubbed = database.kind == "sqlite"
+        """Deleted rows may stand in the database's files, also those of an earlier process; on
+        PostgreSQL that is not looked into for nothing, it takes long."""
 
     async def expired(self, days: Mapping[Kind, float], now: datetime) -> Sequence[Expired]:
         """What is older than its kind may be, oldest first; kinds without days are kept."""
@@ -80,23 +86,28 @@ class Retention:
 
     async def delete(self, expired: Sequence[Expired]) -> None:
         """Deletes for good: files first, then rows, then what was deleted from the index and
-        the log beside the database. Raises StorageError; deleting again completes it."""
+        the log beside the database. Raises StorageError; deleting again, even nothing, completes
+        it."""
         for each in expired:
             ours = [path for path in each.paths if self._is_ours(path)]
             await asyncio.to_thread(_remove, ours, self._folder / each.meeting_id)
             if each.kind is not Kind.LOGS:
+                self._unscrubbed = True
                 await self._database.write(_DELETERS[each.kind](each.meeting_id))
         if any(each.kind is Kind.TRANSCRIPTS for each in expired):
             await self._database.write(_purge_index)
-        if any(each.kind is not Kind.LOGS for each in expired):
+        if self._unscrubbed:
             await self._database.scrub()
+            self._unscrubbed = False
         for kind in Kind:
             count = sum(each.kind is kind for each in expired)
             if count:
                 log.info("deleted %s of %d meetings", kind.value, count)
 
     def _is_ours(self, path: Path) -> bool:
-        return any(path.absolute().is_relative_to(own) for own in self._own)
+        # The way to it may lead over links; it may be one itself, and then that one is meant.
+        real = path.parent.resolve() / path.name
+        return any(real.is_relative_to(own) for own in self._own)
 
 
 _ENDED = tuple(state.value for state in ENDINGS)
@@ -122,6 +133,15 @@ def _sounds(session: Session, meeting_id: str) -> tuple[Path, ...]:
     return tuple(Path(path) for path in sorted(own - shared))
 
 
+RECORDING = "recording"
+"""In a meeting's folder: its recorded sound, with what tells of it."""
+
+
+def _recording(folder: Path, meeting_id: str) -> tuple[Path, ...]:
+    found = folder / meeting_id / RECORDING
+    return (found,) if found.is_dir() else ()
+
+
 def _whole(session: Session, row: MeetingRow, folder: Path) -> Expired:
     paths = (*_sounds(session, row.id), folder / row.id)
     return Expired(Kind.TRANSCRIPTS, row.id, _since(row), paths)
@@ -131,13 +151,18 @@ def _find_transcripts(before: datetime, folder: Path) -> Finder:
     return lambda session: [_whole(session, row, folder) for row in _ended(session, before)]
 
 
-def _find_sound(before: datetime, _folder: Path) -> Finder:
+def _find_sound(before: datetime, folder: Path) -> Finder:
     def find(session: Session) -> list[Expired]:
         with_sound = set(session.exec(select(RecordingRow.meeting_id).distinct()))
         return [
-            Expired(Kind.SOUND, row.id, _since(row), _sounds(session, row.id))
+            Expired(
+                Kind.SOUND,
+                row.id,
+                _since(row),
+                (*_sounds(session, row.id), *_recording(folder, row.id)),
+            )
             for row in _ended(session, before)
-            if row.id in with_sound
+            if row.id in with_sound or _recording(folder, row.id)
         ]
 
     return find
@@ -159,7 +184,8 @@ def _find_logs(before: datetime, folder: Path) -> Finder:
     def find(session: Session) -> list[Expired]:
         found = []
         for row in _ended(session, before):
-            logs = tuple(sorted((folder / row.id).glob("*.log*")))
+            own = folder / row.id
+            logs = (*sorted(own.glob("*.log*")), *sorted((own / "evidence").glob("*")))
             if logs:
                 found.append(Expired(Kind.LOGS, row.id, _since(row), logs))
         return found
@@ -178,6 +204,8 @@ _FINDERS = {
 def _delete_meeting(meeting_id: str) -> Callable[[Session], None]:
     def work(session: Session) -> None:
         session.execute(delete(MeetingRow).where(col(MeetingRow.id) == meeting_id))
+        # They are sealed, and nobody knows which of them repeat the meeting's words.
+        session.execute(delete(KeptAnswerRow))
 
     return work
 
@@ -185,6 +213,8 @@ def _delete_meeting(meeting_id: str) -> Callable[[Session], None]:
 def _delete_sound(meeting_id: str) -> Callable[[Session], None]:
     def work(session: Session) -> None:
         session.execute(delete(RecordingRow).where(col(RecordingRow.meeting_id) == meeting_id))
+        own = select(SegmentRow.id).where(col(SegmentRow.meeting_id) == meeting_id)
+        session.execute(delete(SegmentSoundRow).where(col(SegmentSoundRow.segment_id).in_(own)))
 
     return work
 
@@ -214,7 +244,7 @@ def _remove(paths: Sequence[Path], folder: Path) -> None:
     try:
         for path in paths:
             if path.is_dir() and not path.is_symlink():
-                if path == folder:
+                if path.is_relative_to(folder):
                     for file in path.rglob("*"):
                         _wipe(file)
                     shutil.rmtree(path)

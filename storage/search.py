@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from unicodedata import normalize
 
+from sqlalchemy import TextClause
 from sqlalchemy import text as sql
 from sqlmodel import Session, col
 
@@ -15,8 +16,9 @@ from storage.database import Database
 from storage.edited import apply
 from storage.edits import read_edits
 from storage.meetings import SqlMeetingStore
+from storage.search_engines import ENGINES
 from storage.search_index import original, take_in, text_of
-from storage.search_query import Wanted, excerpt, match, parse
+from storage.search_query import Wanted, ask, excerpt, parse
 from storage.tables import SegmentRow
 from storage.transcripts import people_of, read_segments
 
@@ -29,12 +31,6 @@ COUNTED = 1000
 """Beyond so many places the total is not counted."""
 LONGEST = 100_000
 
-_RANGE = "search_index MATCH :match AND rowid < :before AND rowid >= :since"
-_PAGE = sql(
-    "SELECT search_text.id, search_text.segment_id, search_text.meeting_id, search_text.language "
-    f"FROM (SELECT rowid FROM search_index WHERE {_RANGE} ORDER BY rowid DESC LIMIT :limit) "
-    "JOIN search_text ON search_text.id = rowid ORDER BY search_text.id DESC"
-)
 _END = (1 << 63) - 1
 
 Place = tuple[int, str, str, str]
@@ -42,16 +38,16 @@ Place = tuple[int, str, str, str]
 
 
 class SqlSearch:
-    """Full-text search on an SQLite database."""
+    """Full-text search on a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._engine = ENGINES[database.kind]
         self._meetings = SqlMeetingStore(database)
 
     async def refresh(self, most: int | None = None) -> int:
         """Brings the index up to date; how many segments were taken in. With `most`, no more
         than so many transactions."""
-        self._check()
         taken = rounds = 0
         while (most is None or rounds < most) and await self._database.read(_is_due):
             taken += await self._database.write(take_in)
@@ -61,7 +57,7 @@ class SqlSearch:
     async def find(self, query: Query) -> Hits:
         """A page of hits, the newest first. Raises UsageError for a cursor that is none."""
         wanted = parse(query.text)
-        asked = match(wanted, query.speaker, query.language, query.meeting_id)
+        asked = self._engine.match(ask(wanted, query.speaker, query.language, query.meeting_id))
         if not asked or (query.text.strip() and not wanted):
             return Hits(())
         await self.refresh(AT_ONCE)
@@ -72,16 +68,12 @@ class SqlSearch:
         }
         limit = max(1, min(query.limit, MOST))
         found = await self._database.read(
-            lambda session: _page(session, window, limit, counted=not query.cursor)
+            lambda session: _page(
+                session, self._engine.page, window, limit, counted=not query.cursor
+            )
         )
         hits = await self._hits(found.places, wanted)
         return Hits(hits, str(found.places[-1][0]) if found.more else "", found.total)
-
-    def _check(self) -> None:
-        if self._database.url.get_backend_name() != "sqlite":
-            raise UsageError(
-                "The search works on SQLite databases only.", "Keep the meetings in one."
-            )
 
     async def _hits(self, places: Sequence[Place], wanted: Sequence[Wanted]) -> list[Hit]:
         segments = await self._database.read(lambda session: _edited(session, places))
@@ -105,7 +97,9 @@ class _Found:
         self.total: int | None = None
 
 
-def _page(session: Session, window: dict[str, str | int], limit: int, *, counted: bool) -> _Found:
+def _page(
+    session: Session, page: TextClause, window: dict[str, str | int], limit: int, *, counted: bool
+) -> _Found:
     """Each segment once: where the original is among several languages, the original."""
     found = _Found()
     seen: dict[str, int] = {}
@@ -113,7 +107,7 @@ def _page(session: Session, window: dict[str, str | int], limit: int, *, counted
     # One query of the index gives the page and the total: a common character costs its time there.
     step = max(limit * 3, COUNTED) + 1
     while True:
-        rows = session.execute(_PAGE, {**window, "before": before, "limit": step}).all()
+        rows = session.execute(page, {**window, "before": before, "limit": step}).all()
         if counted and not seen and len(rows) < step:
             found.total = len({row[1] for row in rows})
         for row in rows:

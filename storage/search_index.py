@@ -10,10 +10,12 @@ from sqlmodel import Session
 
 from domain.captions import Translation, TranslationState
 from domain.languages import primary
+from domain.terms import terms
 from domain.transcripts import LIVE, REFINED, Segment
 from storage.edited import apply
 from storage.edits import read_edits
-from storage.search_query import indexed, language_tag, meeting_tag
+from storage.search_engines import ENGINES, Row
+from storage.search_query import language_tag, meeting_tag
 from storage.transcripts import people_of
 
 CHUNK = 2000
@@ -45,9 +47,6 @@ _TAKEN = sql("SELECT id FROM search_text WHERE id >= :first AND id < :last")
 _TEXT = sql(
     "INSERT INTO search_text (id, meeting_id, segment_id, language) "
     "VALUES (:id, :meeting_id, :segment_id, :language)"
-)
-_INDEX = sql(
-    "INSERT INTO search_index (rowid, body, speaker, tags) VALUES (:id, :body, :speaker, :tags)"
 )
 
 
@@ -124,8 +123,9 @@ def _segments(session: Session, meeting_id: str, version: str, ids: Iterable[str
 
 def _index(session: Session, base: int, segments: Sequence[Segment]) -> None:
     taken = set(session.scalars(_TAKEN, {"first": base, "last": base + (1 << 32)}))
-    texts: list[dict[str, object]] = []
-    words: list[dict[str, object]] = []
+    engine = ENGINES[session.get_bind().dialect.name]
+    texts: list[Row] = []
+    words: list[Row] = []
     for segment in segments:
         moment = min(_MOMENTS - 1, max(0, round(segment.start_s * 1000)))
         first = next(
@@ -136,18 +136,19 @@ def _index(session: Session, base: int, segments: Sequence[Segment]) -> None:
             if number > first and not text:
                 continue
             taken.add(number)
-            tags = f"{language_tag(language)} {meeting_tag(segment.meeting_id)}"
+            parts = {
+                "tags": (language_tag(language), meeting_tag(segment.meeting_id)),
+                "speaker": terms(segment.speaker),
+                "body": terms(text),
+            }
             texts.append(
                 {"id": number, "meeting_id": segment.meeting_id, "segment_id": segment.id,
                  "language": language}
             )  # fmt: skip
-            words.append(
-                {"id": number, "body": indexed(text), "speaker": indexed(segment.speaker),
-                 "tags": tags}
-            )  # fmt: skip
+            words.append(engine.row(number, parts))
     if texts:
         session.execute(_TEXT, texts)
-        session.execute(_INDEX, words)
+        session.execute(engine.insert, words)
 
 
 def _languages(segment: Segment) -> list[str]:

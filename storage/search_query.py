@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.languages import primary
-from domain.terms import grams, spans, terms, unspaced, words
+from domain.terms import grams, spans, unspaced, words
 from domain.text import clean
 
 LONGEST = 500
@@ -29,8 +29,8 @@ class Wanted:
     prefix: bool = False
     """The last word may go on."""
 
-    def match(self) -> str:
-        """As FTS5 writes it. Holds folded letters, digits and marks in quotes only."""
+    def tokens(self) -> tuple[list[str], bool]:
+        """What must stand in a row in the index, and whether the last of it may go on."""
         tokens: list[str] = []
         star = self.prefix
         for place, word in enumerate(self.words):
@@ -43,7 +43,18 @@ class Wanted:
             else:
                 tokens += grams(word)[: -1 if last else None]
                 star = star and not last
-        return f'"{" ".join(tokens)}"{" *" if star else ""}'
+        return tokens, star
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Tokens that must stand in a row in one part of the index."""
+
+    part: str
+    """body, speaker or tags."""
+    tokens: tuple[str, ...]
+    """Folded letters, digits and marks only."""
+    prefix: bool = False
 
 
 def parse(text: str) -> list[Wanted]:
@@ -57,15 +68,19 @@ def parse(text: str) -> list[Wanted]:
     return found[:MOST]
 
 
-def match(wanted: Sequence[Wanted], speaker: str, language: str, meeting_id: str) -> str:
-    """The whole query of the index, filters included; empty where nothing is asked for."""
-    parts = [f"body : {each.match()}" for each in wanted]
-    parts += [f"speaker : {Wanted((word,)).match()}" for word in words(speaker)]
+def ask(wanted: Sequence[Wanted], speaker: str, language: str, meeting_id: str) -> list[Asked]:
+    """All that must be there, filters included; empty where nothing is asked for."""
+    parts = [("body", each) for each in wanted]
+    parts += [("speaker", Wanted((word,))) for word in words(speaker)]
+    asked = []
+    for part, each in parts:
+        tokens, star = each.tokens()
+        asked.append(Asked(part, tuple(tokens), star))
     if primary(language):
-        parts.append(f'tags : "{language_tag(language)}"')
+        asked.append(Asked("tags", (language_tag(language),)))
     if meeting_id:
-        parts.append(f'tags : "{meeting_tag(meeting_id)}"')
-    return " AND ".join(parts)
+        asked.append(Asked("tags", (meeting_tag(meeting_id),)))
+    return asked
 
 
 def language_tag(language: str) -> str:
@@ -76,11 +91,6 @@ def language_tag(language: str) -> str:
 def meeting_tag(meeting_id: str) -> str:
     """A meeting as a word of the index."""
     return "m" + meeting_id.encode().hex()
-
-
-def indexed(text: str) -> str:
-    """A text as the index takes it."""
-    return " ".join(terms(text))
 
 
 def marks(text: str, wanted: Sequence[Wanted]) -> list[tuple[int, int]]:

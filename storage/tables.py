@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Integer, LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from domain.transcripts import LIVE
 
+Long = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits; on SQLite the key of the row itself."""
 _JSON_OR_NULL = JSON(none_as_null=True)
 
 

@@ -1,7 +1,8 @@
-"""Captions on their way to the database: batched, never waited for, never lost."""
+"""Captions on their way to the database: kept first, never waited for, never lost."""
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from domain.ports import TranscriptStore
 from domain.transcripts import Segment
 from storage.able import write_able
 from storage.journal import Journal
-from storage.merge import merge_segments
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +31,16 @@ class WriterSettings:
 
     batch_s: float = 0.2
     """A batch waits this long for more."""
-    patience_s: float = 0.5
-    """A database that takes longer has its batch put in the journal as well."""
+    patience_s: float = 1.0
+    """A disk or a database that takes longer is announced as slow."""
+    limit_s: float = 30.0
+    """A database that takes longer is asked again."""
     retry_s: float = 2.0
-    """Pause between tries to bring the journal into the database."""
+    """Pause between tries."""
     farewell_s: float = 5.0
-    """Time for the last words at the end."""
+    """Time for the last words at the end, for the journal and again for the database."""
     capacity: int = 10_000
-    """Segments kept in memory if neither database nor journal takes any."""
+    """Segments kept in memory while the journal takes none; later revisions count too."""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,9 @@ class WriterCounts:
     """What became of the segments; a segment written again counts again."""
 
     written: int = 0
+    """In the store."""
     journalled: int = 0
+    """In the journal, and so safe."""
     lost: int = 0
     """Refused because memory was full while neither database nor disk took anything."""
     odd: int = 0
@@ -56,9 +60,10 @@ class WriterCounts:
 class SegmentWriter:
     """A CaptionSink and async context manager that makes final captions durable within 1 s.
 
-    `journal` is the file that takes segments while the store refuses; what it holds, from an
-    earlier run too, goes into the store in order as soon as that works. Overflow
-    (`capacity`): the newest segment is refused, counted in `counts.lost` and announced once.
+    Every final segment is appended to the file `journal` first; from there, in order, to the
+    store, whenever that works. What an earlier run left in the file goes the same way. Where
+    the file takes nothing, segments go to the store at once. Overflow (`capacity`): the newest
+    segment is refused, counted in `counts.lost` and announced once.
     """
 
     def __init__(
@@ -77,18 +82,26 @@ class SegmentWriter:
         self._notify = notify
         self._clock = clock
         self._settings = settings or WriterSettings()
-        self._pending: dict[str, Segment] = {}
-        self._wake = asyncio.Event()
+        self._pending: deque[Segment] = deque()
+        """Not yet in the journal."""
+        self._taking = asyncio.Lock()
+        """Held by who takes from `_pending`."""
+        self._came = asyncio.Event()
+        self._kept = asyncio.Event()
         self._closing = False
-        self._behind = False
-        self._retry_at_s = 0.0
+        self._refused = False
+        """The journal takes nothing at present."""
         self._announced: set[str] = set()
         self._group = asyncio.TaskGroup()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        self._behind = await asyncio.to_thread(self._take_journal)
+        with suppress(StorageError):
+            await asyncio.to_thread(self._journal.hold)
         await self._group.__aenter__()
-        self._group.create_task(self._run())
+        keeping = self._group.create_task(self._keep())
+        keeping.add_done_callback(lambda _: self._kept.set())
+        self._tasks = [keeping, self._group.create_task(self._drain(keeping))]
         return self
 
     async def __aexit__(
@@ -98,8 +111,13 @@ class SegmentWriter:
         trace: TracebackType | None,
     ) -> None:
         self._closing = True
-        self._wake.set()
+        self._came.set()
         try:
+            for task in self._tasks:
+                _, late = await asyncio.wait({task}, timeout=self._settings.farewell_s)
+                if late:
+                    log.warning("the last words wait for the next start")
+                    task.cancel()
             await self._group.__aexit__(None, None, None)
         finally:
             self._journal.release()
@@ -108,70 +126,87 @@ class SegmentWriter:
         """Takes a final caption, or a later revision with a name or more translations."""
         if not caption.final or not caption.words:
             return
-        segment = Segment.of(caption, self._meeting_id)
-        waiting = self._pending.get(segment.id)
-        if waiting is None and len(self._pending) >= self._settings.capacity:
+        if len(self._pending) >= self._settings.capacity:
             self.counts.lost += 1
             self._announce("segments_lost", "Disk and database refuse: new words are not kept.")
             return
-        if waiting is not None:
-            segment = merge_segments(waiting, segment)
-        self._pending[segment.id] = segment
-        self._wake.set()
+        self._pending.append(Segment.of(caption, self._meeting_id))
+        self._came.set()
 
-    def _take_journal(self) -> bool:
-        """Whether an earlier run left words; the journal is held from then on."""
-        if not self._journal.holds_something:
-            return False
-        with suppress(StorageError):
-            self._journal.hold()
+    async def _keep(self) -> None:
+        """Brings what comes into the journal."""
+        while not self._closing:
+            retry_s = self._settings.retry_s if self._refused and self._pending else None
+            await _happens(self._came, retry_s)
+            if not self._closing:
+                await asyncio.sleep(self._settings.batch_s)
+            await self._put_away()
+        await self._put_away()
+
+    async def _put_away(self) -> None:
+        async with self._taking:
+            batch = list(self._pending)
+            if not batch:
+                return
+            slow = self._when_slow("journal_refused", "Words are kept in memory. The disk is slow.")
+            try:
+                await asyncio.to_thread(self._journal.append, batch)
+            except Exception as error:
+                said = str(error) if isinstance(error, StorageError) else ""
+                text = f"Words wait for the database in memory only. {said}".strip()
+                self._announce("journal_refused", text)
+                self._refused = True
+            else:
+                self._refused = False
+                self.counts.journalled += len(batch)
+                self._drop(len(batch))
+            finally:
+                slow.cancel()
+            self._kept.set()
+
+    async def _drain(self, keeping: asyncio.Task[None]) -> None:
+        """Brings the journal into the store, until nothing comes any more."""
+        last = False
+        while not last:
+            last = keeping.done()
+            if not await self._catch_up():
+                await asyncio.wait({keeping}, timeout=self._settings.retry_s)
+            elif not keeping.done():
+                await _happens(self._kept)
+
+    async def _catch_up(self) -> bool:
+        try:
+            done = await self._through_the_journal()
+        except Exception as error:
+            self._announce("journal_refused", f"{error or type(error).__name__}")
+            done = self._refused
+        if done and self._refused:
+            return await self._past_the_journal()
+        if done and self._announced - {"segments_lost"}:
+            self._announce("storage_back", "The database takes words again.")
+        if done:
+            self._announced.clear()
+        return done
+
+    async def _through_the_journal(self) -> bool:
+        while not (portion := await asyncio.to_thread(self._journal.next, CHUNK)).is_empty:
+            if not await self._stored(portion.segments):
+                return False
+            await asyncio.to_thread(self._journal.done, portion)
         return True
 
-    async def _run(self) -> None:
-        while not self._closing:
-            await self._next_turn()
-            await self._turn(self._settings.patience_s)
-        await self._turn(self._settings.farewell_s)
+    async def _past_the_journal(self) -> bool:
+        async with self._taking:
+            batch = list(self._pending)
+            if not await self._stored(batch):
+                return False
+            self._drop(len(batch))
+        return True
 
-    async def _next_turn(self) -> None:
+    async def _stored(self, segments: Sequence[Segment]) -> bool:
         try:
-            async with asyncio.timeout(self._settings.retry_s if self._in_arrears else None):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-        self._wake.clear()
-        if not self._closing:
-            await asyncio.sleep(self._settings.batch_s)
-
-    @staticmethod
-    def _loop_s() -> float:
-        return asyncio.get_running_loop().time()
-
-    @property
-    def _in_arrears(self) -> bool:
-        return self._behind or bool(self._pending)
-
-    async def _turn(self, patience_s: float) -> None:
-        batch = list(self._pending.values())
-        if batch and not (self._behind and await self._put_aside(batch)):
-            if await self._try_store(batch, patience_s):
-                self._forget(batch)
-            elif not self._behind:
-                self._behind = True
-                await self._put_aside(batch)
-        if self._behind and (self._closing or self._loop_s() >= self._retry_at_s):
-            await self._catch_up(patience_s)
-            self._retry_at_s = self._loop_s() + self._settings.retry_s
-
-    async def _try_store(self, segments: Sequence[Segment], patience_s: float) -> bool:
-        async def write(part: Sequence[Segment]) -> None:
-            async with asyncio.timeout(patience_s):
-                await self._store.write(part)
-
-        try:
-            odd = await write_able(write, segments)
+            odd = await write_able(self._write, segments)
         except (StorageError, TimeoutError) as error:
-            log.warning("the database refuses segments: %s", type(error).__name__)
             said = str(error) if isinstance(error, StorageError) else "It is slow."
             self._announce("storage_behind", f"Words wait in a file for the database. {said}")
             return False
@@ -179,6 +214,16 @@ class SegmentWriter:
         if odd:
             await self._give_up(odd)
         return True
+
+    async def _write(self, segments: Sequence[Segment]) -> None:
+        slow = self._when_slow(
+            "storage_behind", "Words wait in a file for the database. It is slow."
+        )
+        try:
+            async with asyncio.timeout(self._settings.limit_s):
+                await self._store.write(segments)
+        finally:
+            slow.cancel()
 
     async def _give_up(self, odd: Sequence[Segment]) -> None:
         if not self.counts.odd:
@@ -190,44 +235,24 @@ class SegmentWriter:
         except Exception as error:
             log.error("segments that cannot be stored are lost: %s", type(error).__name__)
 
-    async def _put_aside(self, batch: Sequence[Segment]) -> bool:
-        try:
-            await asyncio.to_thread(self._journal.append, batch)
-        except Exception as error:
-            log.error("the journal refuses segments: %s", type(error).__name__)
-            said = str(error) if isinstance(error, StorageError) else ""
-            self._announce("journal_refused", f"Words are kept in memory only. {said}".strip())
-            return False
-        self.counts.journalled += len(batch)
-        self._forget(batch)
-        return True
+    def _drop(self, count: int) -> None:
+        for _ in range(count):
+            self._pending.popleft()
 
-    async def _catch_up(self, patience_s: float) -> None:
-        """Brings the journal into the store in order, and new words into the journal meanwhile."""
-        done = 0
-        try:
-            while waiting := (await asyncio.to_thread(self._journal.read))[done : done + CHUNK]:
-                if not await self._try_store(waiting, patience_s):
-                    return
-                done += len(waiting)
-                if self._pending:
-                    await self._put_aside(list(self._pending.values()))
-            await asyncio.to_thread(self._journal.clear)
-        except StorageError as error:
-            self._announce("journal_refused", str(error))
-            return
-        self._behind = False
-        if self._announced:
-            self._announce("storage_back", "The database takes words again.")
-            self._announced.clear()
-
-    def _forget(self, batch: Sequence[Segment]) -> None:
-        """Drops what was taken over, unless a newer revision has come meanwhile."""
-        for segment in batch:
-            if self._pending.get(segment.id) is segment:
-                del self._pending[segment.id]
+    def _when_slow(self, kind: str, text: str) -> asyncio.TimerHandle:
+        loop = asyncio.get_running_loop()
+        return loop.call_later(self._settings.patience_s, self._announce, kind, text)
 
     def _announce(self, kind: str, text: str) -> None:
         if kind not in self._announced:
             self._announced.add(kind)
+            log.warning("segments on their way: %s", kind)
             self._notify(Notice(kind, text, self._clock.now_s()))
+
+
+async def _happens(event: asyncio.Event, within_s: float | None = None) -> None:
+    """Waits for an event, but no longer than that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    event.clear()

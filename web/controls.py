@@ -12,8 +12,10 @@ from web.access import HEADERS, Access, Handler, problem
 LIMIT = 1024
 """Longest body of a request, in bytes."""
 
-FIELDS = ("layout", "theme", "large", "show_original")
+FIELDS = ("layout", "theme", "large", "show_original", "languages", "link", "short")
 FLAGS = ("large", "show_original")
+TEXTS = ("link", "short")
+"""Addresses of the viewers' page; the server tells them."""
 
 
 class Controls(Protocol):
@@ -24,16 +26,22 @@ class Controls(Protocol):
         ...
 
     def look(self, changes: Mapping[str, object]) -> None:
-        """Changes some of `FIELDS` at once, or nothing. Raises UsageError for a wrong value."""
+        """Changes some of `FIELDS` at once, or nothing; `languages` are those that are
+        translated into. Raises UsageError for a wrong value."""
         ...
 
     def pause(self, paused: bool) -> None:
         """Makes the bot stop listening without leaving, or go on."""
         ...
 
+    async def evidence(self) -> str:
+        """Keeps what the bot's page looks like now; the evidence's id. Raises UsageError where
+        there is no page."""
+        ...
+
 
 class ControlRoutes:
-    """Serves POST /live/leave, /live/look and /live/pause, each with a JSON object as body."""
+    """Serves POST /live/leave, …/look, …/pause and …/evidence, each with a JSON object as body."""
 
     def __init__(self, controls: Controls, access: Access) -> None:
         self._controls = controls
@@ -44,6 +52,7 @@ class ControlRoutes:
         app.router.add_post("/live/leave", self._access.commanding(_told(self._leave)))
         app.router.add_post("/live/look", self._access.commanding(_told(self._look)))
         app.router.add_post("/live/pause", self._access.commanding(_told(self._pause)))
+        app.router.add_post("/live/evidence", self._access.commanding(_told(self._evidence)))
 
     async def _leave(self, request: web.Request) -> web.Response:
         await _read(request)
@@ -62,6 +71,11 @@ class ControlRoutes:
             raise UsageError("It is not said what to do.", 'Send {"paused": true} or false.')
         self._controls.pause(paused)
         return web.Response(status=204, headers=HEADERS)
+
+    async def _evidence(self, request: web.Request) -> web.Response:
+        await _read(request)
+        kept = await self._controls.evidence()
+        return web.json_response({"id": kept}, status=201, headers=HEADERS)
 
 
 def _told(handler: Handler) -> Handler:
@@ -104,3 +118,9 @@ def _check(changes: Mapping[str, object]) -> None:
             raise UsageError(f"Unknown field {field!r}.", known)
         if field in FLAGS and not isinstance(value, bool):
             raise UsageError(f"Unknown value of {field}.", "Known: true, false.")
+        if field in TEXTS and not _is_address(value):
+            raise UsageError(f"Unknown value of {field}.", "Give an address, or nothing.")
+
+
+def _is_address(value: object) -> bool:
+    return value == "" or (isinstance(value, str) and value.startswith(("http://", "https://")))

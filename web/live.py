@@ -42,6 +42,7 @@ _STATIC = {
     "orders.js": "text/javascript",
     "panels.js": "text/javascript",
     "socket.js": "text/javascript",
+    "soundpath.js": "text/javascript",
     "turns.js": "text/javascript",
 }
 

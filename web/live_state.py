@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from domain.audio import MIX, Gap, Level
 from domain.captions import Caption
-from domain.events import CaptionRevised, Event, Listening, Notice, PictureShown, StageTimed
+from domain.events import (
+    CaptionRevised,
+    Event,
+    Listening,
+    Notice,
+    PictureShown,
+    Recording,
+    Retargeted,
+    SoundPath,
+    StageTimed,
+)
 from domain.hints import LoudnessHint, RosterHint
 from domain.meetings import StateChange
 from domain.people import Palette, Participant
@@ -28,6 +38,7 @@ class StageSummary:
 
     p50_s: float
     p95_s: float
+    p99_s: float
     count: int
     """Items since the session began."""
 
@@ -62,6 +73,10 @@ class LiveSnapshot:
     """`Caption.speaker_key` -> number of the colour."""
     listening: bool = True
     """False during a pause."""
+    recording: bool = False
+    """Whether the sound is kept."""
+    sound: SoundPath | None = None
+    """Where the sound comes from; None: not told."""
     look: Mapping[str, object] = field(default_factory=dict)
     """How the picture is to look, by the names of `web.controls.FIELDS`; empty: not told."""
 
@@ -76,7 +91,12 @@ class _Stage:
         for seconds in self.newest:
             insort(ordered, seconds)
         last = len(ordered) - 1
-        return StageSummary(ordered[last // 2], ordered[round(last * 0.95)], self.count)
+        return StageSummary(
+            ordered[last // 2],
+            ordered[round(last * 0.95)],
+            ordered[round(last * 0.99)],
+            self.count,
+        )
 
 
 class LiveState:
@@ -95,6 +115,8 @@ class LiveState:
         self._notices: deque[Notice] = deque(maxlen=NOTICES)
         self._gaps = 0
         self._listening = True
+        self._recording = False
+        self._sound: SoundPath | None = None
         self._palette = Palette()
         self._look: Mapping[str, object] = {}
 
@@ -138,6 +160,8 @@ class LiveState:
             notices=tuple(self._notices),
             gaps=self._gaps,
             listening=self._listening,
+            recording=self._recording,
+            sound=self._sound,
             colours={key: n % COLOURS for key, n in self._palette.everybody().items()},
             look=self._look,
         )
@@ -168,6 +192,14 @@ class LiveState:
             self._gaps += 1
         elif isinstance(event, Listening):
             self._listening = event.on
+        elif isinstance(event, Recording):
+            self._recording = event.on
+        elif isinstance(event, SoundPath):
+            if self._sound is None or self._sound.path != event.path:
+                self._levels.clear()
+            self._sound = event
+        elif isinstance(event, Retargeted):
+            self._languages = event.languages
 
     def _meter(self, level: Level) -> Meter:
         person = self._people.get(self._tracks.get(level.track, level.track))

@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 from domain.audio import Gap, Level
 from domain.captions import Caption
-from domain.events import CaptionRevised, Event, Listening, Notice, PictureShown, StageTimed
+from domain.events import (
+    CaptionRevised,
+    Event,
+    Listening,
+    Notice,
+    PictureShown,
+    Recording,
+    Retargeted,
+    SoundPath,
+    StageTimed,
+)
 from domain.hints import RosterHint
 from domain.meetings import StateChange
 from web import protocol
@@ -21,14 +31,20 @@ _KINDS: dict[type, str] = {
     PictureShown: "picture",
     RosterHint: "people",
     Listening: "listening",
+    Recording: "recording",
+    Retargeted: "meeting",
+    SoundPath: "sound",
 }
 
 _BUILDERS: dict[str, Callable[[LiveSnapshot], protocol.Message]] = {
+    "meeting": protocol.meeting,
     "levels": protocol.levels,
     "stages": protocol.stages,
     "picture": protocol.picture,
     "people": protocol.people,
     "listening": protocol.listening,
+    "recording": protocol.recording,
+    "sound": protocol.sound,
 }
 
 
@@ -45,6 +61,7 @@ class Outbox:
         self._captions: dict[str, Caption] = {}
         self._told: list[StateChange | Notice] = []
         self._stale: set[str] = set()
+        self._speakers: set[str] = set()
         self._whole = True
         self._wake = asyncio.Event()
         self._wake.set()
@@ -53,6 +70,7 @@ class Outbox:
         """Takes an event; never waits."""
         if isinstance(event, CaptionRevised):
             self._captions[event.caption.id] = event.caption
+            self._meet(event.caption.speaker_key)
         elif isinstance(event, StateChange | Notice):
             self._told.append(event)
         elif type(event) in _KINDS:
@@ -64,6 +82,12 @@ class Outbox:
             self._whole = True
             self._forget()
         self._wake.set()
+
+    def _meet(self, speaker: str) -> None:
+        """Whoever speaks for the first time has a colour from now on, in the list of people too."""
+        if speaker not in self._speakers and len(self._speakers) < CAPACITY:
+            self._speakers.add(speaker)
+            self._stale.add("people")
 
     async def take(self) -> list[protocol.Message]:
         """Waits for something and gives all that waits."""

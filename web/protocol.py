@@ -18,12 +18,7 @@ Message = dict[str, Any]
 def hello(snapshot: LiveSnapshot) -> list[Message]:
     """Everything, for somebody who has just come."""
     return [
-        {
-            "type": "snapshot",
-            "version": VERSION,
-            "title": clean(snapshot.title),
-            "languages": [{"code": c, "name": own_name(c)} for c in snapshot.languages],
-        },
+        meeting(snapshot),
         *(caption(each, snapshot) for each in snapshot.captions),
         *(state(each) for each in snapshot.changes),
         *(notice(each) for each in snapshot.notices),
@@ -31,8 +26,20 @@ def hello(snapshot: LiveSnapshot) -> list[Message]:
         levels(snapshot),
         stages(snapshot),
         listening(snapshot),
+        recording(snapshot),
+        sound(snapshot),
         picture(snapshot),
     ]
+
+
+def meeting(snapshot: LiveSnapshot) -> Message:
+    """What the meeting is called, and the languages it is translated into now."""
+    return {
+        "type": "snapshot",
+        "version": VERSION,
+        "title": clean(snapshot.title),
+        "languages": [{"code": c, "name": own_name(c)} for c in snapshot.languages],
+    }
 
 
 def caption(caption: Caption, snapshot: LiveSnapshot) -> Message:
@@ -123,7 +130,12 @@ def stages(snapshot: LiveSnapshot) -> Message:
     return {
         "type": "stages",
         "stages": {
-            stage: {"p50_s": round(s.p50_s, 4), "p95_s": round(s.p95_s, 4), "count": s.count}
+            stage: {
+                "p50_s": round(s.p50_s, 4),
+                "p95_s": round(s.p95_s, 4),
+                "p99_s": round(s.p99_s, 4),
+                "count": s.count,
+            }
             for stage, s in snapshot.stages.items()
         },
     }
@@ -132,6 +144,23 @@ def stages(snapshot: LiveSnapshot) -> Message:
 def listening(snapshot: LiveSnapshot) -> Message:
     """Whether the bot listens, or pauses."""
     return {"type": "listening", "on": snapshot.listening}
+
+
+def sound(snapshot: LiveSnapshot) -> Message:
+    """Where the sound comes from, and what is wrong with it."""
+    now = snapshot.sound
+    return {
+        "type": "sound",
+        "path": now.path if now else "none",
+        "reason": clean(now.reason) if now else "",
+        "since_s": now.since_s if now else 0.0,
+        "alarms": [clean(alarm) for alarm in now.alarms] if now else [],
+    }
+
+
+def recording(snapshot: LiveSnapshot) -> Message:
+    """Whether the sound is kept now."""
+    return {"type": "recording", "on": snapshot.recording}
 
 
 def picture(snapshot: LiveSnapshot) -> Message:

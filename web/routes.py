@@ -34,6 +34,8 @@ class Route:
     """For people: who is not signed in is led to the sign-in page instead of a problem."""
     max_bytes: int = 0
     """The largest request; 0 for the server's usual limit."""
+    guessable: bool = False
+    """Open to everybody who knows a short code: requests of each address are counted."""
 
 
 ROUTES: web.AppKey[dict[tuple[str, str], Route]] = web.AppKey("routes", dict)

@@ -135,6 +135,7 @@ class ScriptedTranscripts:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._before: dict[str, str] = {}
+        self._said: dict[str, Segment] = {}
 
     async def read(self, meeting_id: str, version: str = "") -> Reading:
         meeting = self._office.entry(meeting_id).meeting
@@ -142,7 +143,7 @@ class ScriptedTranscripts:
             raise UsageError("There is no such version.", "There are: live, refined.")
         return Reading(
             meeting, data.PEOPLE, tuple(self._office.lines(meeting.id)), version or "refined",
-            ("live", "refined"), frozenset(self._before),
+            ("live", "refined"), frozenset((*self._before, *self._said)),
         )  # fmt: skip
 
     async def correct(self, meeting_id: str, segment_id: str, text: str) -> Segment:
@@ -151,6 +152,21 @@ class ScriptedTranscripts:
             if line.id == segment_id:
                 self._before.setdefault(segment_id, line.text)
                 lines[number] = replace(line, text=text or self._before.pop(segment_id))
+                return lines[number]
+        raise UsageError("There is no such line.", "Load the page again.")
+
+    async def reassign(self, meeting_id: str, segment_id: str, speaker: str) -> Segment:
+        lines = self._office.lines(meeting_id)
+        for number, line in enumerate(lines):
+            if line.id == segment_id:
+                self._said.setdefault(segment_id, line)
+                known = {p.id: p for p in data.PEOPLE} | {p.name: p for p in data.PEOPLE}
+                person = known.get(speaker)
+                whose, name = (person.id, person.name) if person else ("", speaker)
+                if not speaker:
+                    before = self._said.pop(segment_id)
+                    whose, name = before.participant_id, before.speaker
+                lines[number] = replace(line, participant_id=whose, speaker=name)
                 return lines[number]
         raise UsageError("There is no such line.", "Load the page again.")
 

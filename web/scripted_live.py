@@ -12,7 +12,7 @@ from typing import Any
 from domain.audio import Level
 from domain.captions import Caption, Translation, TranslationState
 from domain.errors import UsageError
-from domain.events import CaptionRevised, Event, Notice, PictureShown, StageTimed
+from domain.events import CaptionRevised, Event, Notice, PictureShown, SoundPath, StageTimed
 from domain.hints import LoudnessHint, RosterHint
 from domain.meetings import MeetingState, Reason, StateChange
 from domain.serving import Message
@@ -114,6 +114,7 @@ def _events() -> list[Event]:
     for stage, seconds in (("capture", 0.06), ("recognise", 0.41), ("translate", 0.19),
                            ("draw", 0.012), ("send", 0.047)):  # fmt: skip
         events += [StageTimed(stage, seconds * (1 + i / 20), 45.0) for i in range(20)]
+    events.append(SoundPath("receivers", "it sounds", 2.0, (), 2.0))
     events.append(PictureShown(412, 45.0, (("c07", 1),)))
     events.append(Notice("translation_failed", "French was away for 4 s.", 27.0))
     return events

@@ -23,7 +23,9 @@ from web.scripted import (
     ScriptedVoices,
 )
 from web.scripted_data import NOW
+from web.scripted_evidence import ScriptedEvidence
 from web.scripted_live import ScriptedLive
+from web.scripted_sound import ScriptedSound
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -36,6 +38,8 @@ def scripted_desks(office: Office | None = None) -> Desks:
         live=ScriptedLive(),
         meetings=ScriptedMeetings(shared),
         transcripts=ScriptedTranscripts(shared),
+        sound=ScriptedSound(shared),
+        evidence=ScriptedEvidence(shared),
         notes=ScriptedNotes(shared),
         calendars=ScriptedCalendars(shared),
         glossary=ScriptedGlossary(),

@@ -32,6 +32,7 @@ ENGLISH = LocalePack(
         "your request to join",
     ),
     host_absent=("waiting for the host to join",),
+    risk=("potential risk",),
     denied=(
         "someone in the call denied your request to join",
         "you were denied",
@@ -58,6 +59,7 @@ ENGLISH = LocalePack(
         "too many people",
     ),
     sign_in=("choose an account to continue to google meet", "to continue to google meet"),
+    sign_in_heading=("sign in",),
     removed=("you've been removed from the meeting", "you were removed from the meeting"),
     host_ended=(
         "your host ended the meeting for everyone",
@@ -67,6 +69,8 @@ ENGLISH = LocalePack(
         "ended the meeting for everyone",
     ),
     left=("you left the meeting", "you've left the meeting", "you left the call"),
+    consent=("is taking notes", "being recorded", "being transcribed"),
+    controls=("Call controls",),
     meeting_details=("Meeting details",),
     notifications=("Call feature notifications and actions",),
     captions_region=("Captions",),
@@ -74,11 +78,13 @@ ENGLISH = LocalePack(
     captions_off=("Turn off captions",),
     leave=("Leave call",),
     leave_for_me=("Just leave the meeting", "Just leave the call"),
+    ending_soon=("Your call is ending soon",),
     chat=("Chat with everyone",),
     side_panel=("Side panel",),
     message_box=("Send a message to everyone", "Send a message"),
     send=("Send a message", "Send message"),
     microphone=("microphone",),
     camera=("camera",),
+    camera_problem=("camera problem",),
     caption_language=("Meeting language",),
 )

@@ -131,5 +131,5 @@ const camera = (() => {
   }
   keepPace();
   link.on('picture', update);
-  return { freshTrack, sent, written: () => written };
+  return { freshTrack, sent, picture, written: () => written };
 })();

@@ -1,17 +1,15 @@
-// One numbered, bounded stream of messages to the bot over its loopback socket.
+// One numbered, bounded stream of messages to the bot.
 // Messages wait here until the bot acknowledges them, so that a stall or a broken
-// socket of up to config.bufferMs loses nothing; what grows older is dropped by number.
-const NativeSocket = window.WebSocket;
-const pageNow = () => performance.now();
+// line of up to config.bufferMs loses nothing; what grows older is dropped by number.
 const BINARY = { 3: 'picture', 4: 'speech' }; // first byte of what the bot sends -> handler
 
 const link = (() => {
   const pageId = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join('');
   const waiting = []; // {number, at, data}, oldest first; sent ones stay until acknowledged
   const handlers = new Map();
-  let socket = null;
+  let line = null;
   let ready = false;
-  let sent = 0; // how many of `waiting` went out on the present socket
+  let sent = 0; // how many of `waiting` went out on the present line
   let number = 0;
   let dropped = 0;
   let retry = 0;
@@ -29,9 +27,9 @@ const link = (() => {
   }
 
   function flush() {
-    if (!ready || !socket || socket.readyState !== 1) return;
-    while (sent < waiting.length && socket.bufferedAmount < 512 * 1024) {
-      socket.send(waiting[sent].data);
+    if (!ready || !line?.open) return;
+    while (sent < waiting.length && line.buffered() < 512 * 1024) {
+      line.send(waiting[sent].data);
       sent += 1;
     }
   }
@@ -51,7 +49,7 @@ const link = (() => {
   }
 
   function control(message) {
-    if (socket && socket.readyState === 1) socket.send(JSON.stringify(message));
+    if (line?.open) line.send(JSON.stringify(message));
   }
 
   function onText(message) {
@@ -77,23 +75,24 @@ const link = (() => {
 
   function connect() {
     ready = false;
-    const mine = new NativeSocket(`${config.url}?page=${pageId}`, [config.token]);
-    mine.binaryType = 'arraybuffer';
-    socket = mine;
-    mine.onopen = () => control({
-      type: 'hello', version: 1, format: 's16le', channels: 1, page: pageNow(),
+    const mine = carrier.open(pageId, {
+      open: () => mine === line && control({
+        type: 'hello', version: 1, format: 's16le', channels: 1, page: pageNow(),
+        carrier: carrier.kind(),
+      }),
+      message: (data) => {
+        if (mine !== line) return;
+        if (typeof data === 'string') onText(JSON.parse(data));
+        else handlers.get(BINARY[new Uint8Array(data, 0, 1)[0]])?.(data);
+      },
+      close: () => {
+        if (mine !== line) return;
+        ready = false;
+        retry = Math.min(retry + 1, 8);
+        setTimeout(connect, 60 * retry);
+      },
     });
-    mine.onmessage = (event) => {
-      if (mine !== socket) return;
-      if (typeof event.data === 'string') onText(JSON.parse(event.data));
-      else handlers.get(BINARY[new Uint8Array(event.data, 0, 1)[0]])?.(event.data);
-    };
-    mine.onclose = () => {
-      if (mine !== socket) return;
-      ready = false;
-      retry = Math.min(retry + 1, 8);
-      setTimeout(connect, 60 * retry);
-    };
+    line = mine;
   }
 
   setInterval(() => { trim(); flush(); }, 50);

@@ -41,7 +41,13 @@ const microphone = (() => {
 
   function freshTrack() {
     open();
-    const track = destination.stream.getAudioTracks()[0].clone();
+    return dress(destination.stream.getAudioTracks()[0].clone());
+  }
+
+  // Copies that the page makes of it are ours too, and never heard as somebody's sound.
+  function dress(track) {
+    const { clone } = track;
+    track.clone = () => dress(clone.call(track));
     Object.defineProperty(track, 'label', { value: config.microphone.label });
     const { getSettings } = track;
     track.getSettings = () => ({

@@ -1,4 +1,4 @@
-// Every RTCPeerConnection of the page: its remote tracks, its data channels, what it sends.
+// Every RTCPeerConnection of the page: its remote tracks and its data channels.
 const peers = (() => {
   const known = new Set();
   const watched = new WeakSet();
@@ -55,23 +55,9 @@ const peers = (() => {
   });
   if (window.webkitRTCPeerConnection) window.webkitRTCPeerConnection = window.RTCPeerConnection;
 
-  async function countSent() {
-    let frames = 0;
-    let width = 0;
-    let height = 0;
-    for (const peer of known) {
-      if (peer.connectionState === 'closed') {
-        known.delete(peer);
-        continue;
-      }
-      for (const report of (await peer.getStats()).values()) {
-        if (report.type !== 'outbound-rtp' || report.kind !== 'video') continue;
-        frames += report.framesSent ?? 0;
-        if (report.frameWidth > width) [width, height] = [report.frameWidth, report.frameHeight];
-      }
-    }
-    camera.sent(frames);
-    link.send({ type: 'camera', frames, width, height, written: camera.written(), at: pageNow() });
+  function all() {
+    for (const peer of known) if (peer.connectionState === 'closed') known.delete(peer);
+    return [...known];
   }
-  setInterval(() => countSent().catch(() => {}), 2000);
+  return { all };
 })();

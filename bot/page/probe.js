@@ -5,22 +5,23 @@
     const style = getComputedStyle(element);
     return box.width > 0 && box.height > 0 && style.visibility !== 'hidden';
   };
-  const byIcon = (ligature) => {
-    for (const icon of document.querySelectorAll('i.google-symbols')) {
-      if (icon.textContent.trim() !== ligature) continue;
-      const button = icon.closest('button, [role="button"]');
-      if (button) return button;
-    }
-    return null;
+  const byIcon = (ligatures, holder) => {
+    const wanted = ligatures.split('|');
+    return [...document.querySelectorAll('i.google-symbols')]
+      .filter((icon) => wanted.includes(icon.textContent.trim()))
+      .map((icon) => icon.closest(holder || 'button, [role="button"]'))
+      .filter(Boolean);
   };
   const found = {};
   for (const [name, strategies] of Object.entries(targets)) {
     for (const { strategy, css, icon } of strategies) {
-      const element = icon ? byIcon(icon) : document.querySelector(css);
+      const elements = icon ? byIcon(icon, css) : [...document.querySelectorAll(css)];
+      const element = elements.find(visible) ?? elements[0];
       if (!element) continue;
       found[name] = {
         strategy,
         label: element.getAttribute('aria-label') ?? '',
+        pressed: element.getAttribute('aria-pressed') ?? '',
         muted: element.getAttribute('data-is-muted') ?? '',
         visible: visible(element),
         icon: element.querySelector('i.google-symbols')?.textContent.trim() ?? '',
@@ -36,6 +37,7 @@
   return {
     url: location.href,
     language: document.documentElement.lang,
+    heading: document.querySelector('h1, [role="heading"][aria-level="1"]')?.innerText ?? '',
     text: (document.body?.innerText ?? '').slice(0, limit),
     found,
     challenge,

@@ -32,21 +32,36 @@ const region = (() => {
     return numbers.get(block);
   }
 
+  function entry(block, name, text) {
+    const own = block.hasAttribute('data-is-self') || block.querySelector('[data-is-self]') !== null;
+    return { number: numberOf(block), name, text, own };
+  }
+
+  function byClass(element) {
+    return [...element.querySelectorAll(marks.block)].map((block) =>
+      entry(block, textOf(block, marks.name), textOf(block, marks.text)));
+  }
+
+  // Where no class is known any more: a block has a head with the name and a body with the text.
+  function byStructure(element) {
+    return [...element.children]
+      .filter((block) => block.children.length >= 2 && !block.querySelector('button'))
+      .map((block) => entry(block, block.firstElementChild.textContent, block.lastElementChild.textContent));
+  }
+
   function read(element) {
-    const blocks = [];
-    let covered = 0;
-    for (const block of element.querySelectorAll(marks.block)) {
-      const name = textOf(block, marks.name);
-      const text = textOf(block, marks.text);
-      covered += name.length + text.length;
-      blocks.push({ number: numberOf(block), name, text });
-    }
     let decoration = 0;
     for (const extra of element.querySelectorAll(marks.decoration)) {
       decoration += extra.textContent.length;
     }
-    const leftover = Math.max(0, element.textContent.length - covered - decoration);
-    return { blocks, leftover };
+    const plain = element.textContent.length - decoration;
+    const without = (blocks) =>
+      Math.max(0, plain - blocks.reduce((sum, { name, text }) => sum + name.length + text.length, 0));
+    const blocks = byClass(element);
+    const leftover = without(blocks);
+    if (blocks.length || leftover === 0) return { blocks, leftover, way: 'class' };
+    const guessed = byStructure(element);
+    return { blocks: guessed, leftover: without(guessed), way: guessed.length ? 'structure' : 'none' };
   }
 
   function report() {
@@ -62,7 +77,7 @@ const region = (() => {
     }
     if (!element || !dirty) return;
     dirty = false;
-    const { blocks, leftover } = read(element);
+    const { blocks, leftover, way } = read(element);
     const present = blocks.map((block) => block.number);
     const changed = blocks.filter((block) => {
       const key = `${block.name}\n${block.text}`;
@@ -72,7 +87,7 @@ const region = (() => {
     });
     for (const number of seen.keys()) if (!present.includes(number)) seen.delete(number);
     if (changed.length || leftover > 0) {
-      link.send({ type: 'region', blocks: changed, present, leftover, at: pageNow() });
+      link.send({ type: 'region', blocks: changed, present, leftover, way, at: pageNow() });
     }
   }
 

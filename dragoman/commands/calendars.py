@@ -13,6 +13,7 @@ from typing import Any
 from domain.calendars import Decision, PlannedMeeting
 from domain.errors import UsageError
 from dragoman import console
+from dragoman.commands.options import add_json, behind, no_settings
 from dragoman.serve.calendars import CalendarParts, open_calendars
 from dragoman.serve.fetch import AddressPolicy
 from dragoman.serve.keys import Vault, key_file, load_key
@@ -24,6 +25,8 @@ from scheduler.desk import Calendars, short_id
 from scheduler.rules import BY_CALENDAR
 from storage.database import Database
 
+overrides = no_settings
+
 _WORDS = {"approve": Decision.JOIN, "skip": Decision.SKIP, "undecide": Decision.UNDECIDED}
 
 
@@ -33,7 +36,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
         "calendars", help="calendars whose meetings are joined", description=__doc__
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="which are watched, and how they are")
+    add_json(actions.add_parser("list", help="which are watched, and how they are"))
     _add_new(actions.add_parser("add", help="watch a calendar"))
     gone = actions.add_parser("remove", help="forget a calendar and its events")
     gone.add_argument("calendar", metavar="ID")
@@ -42,7 +45,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
     coming = actions.add_parser("coming", help="what is to come, and what will be done about it")
     coming.add_argument("--hours", type=float, default=24, help="how far ahead (default: 24)")
     coming.add_argument("--past", type=float, default=12, help="hours back (default: 12)")
-    coming.add_argument("--json", action="store_true", help="for programs")
+    add_json(coming)
     for word, text in (
         ("approve", "join an event, whatever the rules say"),
         ("skip", "do not join an event"),
@@ -50,7 +53,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
     ):
         actions.add_parser(word, help=text).add_argument("event", metavar="EVENT")
     for action in actions.choices.values():
-        _common(action)
+        behind(action)
     return parser
 
 
@@ -66,18 +69,6 @@ def _add_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("--service-account", type=Path, metavar="FILE", help="google: the JSON key")
     new.add_argument("--subject", default="", help="google: on whose behalf")
     new.add_argument("--client", type=Path, metavar="FILE", help="google: a desktop client's JSON")
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
-    """The options of every command, behind the action too."""
-    for option in ("--config", "--data"):
-        parser.add_argument(option, type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    parser.add_argument("--log-level", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-
-
-def overrides(_args: argparse.Namespace) -> dict[str, Any]:
-    """No settings of its own."""
-    return {}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -114,7 +105,7 @@ async def act(
         await desk.sync(args.calendar)
         _list(await desk.calendars())
     elif args.action == "list":
-        _list(await desk.calendars())
+        _list(await desk.calendars(), as_json=args.json)
     elif args.action == "coming":
         now = datetime.now(UTC)
         window = (now - timedelta(hours=args.past), now + timedelta(hours=args.hours))
@@ -175,31 +166,42 @@ def _read(path: Path) -> str:
         raise UsageError(f"{path} cannot be read.", "Check its name.") from error
 
 
-def _list(calendars: Sequence[Mapping[str, object]]) -> None:
-    if not calendars:
-        console.say("No calendars yet. Watch one: dragoman calendars add ics ADDRESS")
-        return
-    rows = []
-    for each in calendars:
-        read = each["synced_at"]
-        at = f"read {read.astimezone():%Y-%m-%d %H:%M}" if isinstance(read, datetime) else "new"
-        where = f"{each['kind']} {each['address']}"
-        rows.append((each["id"], each["title"], where, each["join"], each["error"] or at))
-    console.table("", ("id", "title", "where", "joins", "state"), rows)
+def _list(calendars: Sequence[Mapping[str, object]], *, as_json: bool = False) -> None:
+    console.listing(
+        calendars,
+        (
+            ("id", lambda each: each["id"]),
+            ("title", lambda each: each["title"]),
+            ("where", lambda each: f"{each['kind']} {each['address']}"),
+            ("joins", lambda each: each["join"]),
+            ("state", _state),
+        ),
+        plain_of=dict,
+        as_json=as_json,
+        nothing="No calendars yet. Watch one: dragoman calendars add ics ADDRESS",
+    )
+
+
+def _state(calendar: Mapping[str, object]) -> object:
+    read = calendar["synced_at"]
+    at = f"read {read.astimezone():%Y-%m-%d %H:%M}" if isinstance(read, datetime) else "new"
+    return calendar["error"] or at
 
 
 def _show(planned: Sequence[PlannedMeeting], *, as_json: bool) -> None:
-    if as_json:
-        console.raw(json.dumps([_plain(each) for each in planned], indent=2) + "\n")
-        return
-    if not planned:
-        console.say("Nothing is to come. dragoman calendars list tells how the calendars are.")
-        return
-    rows = [
-        (short_id(each), _at(each), _title(each), _fate(each), each.meeting_id[:8])
-        for each in planned
-    ]
-    console.table("", ("event", "start", "title", "what will be done", "meeting"), rows)
+    console.listing(
+        planned,
+        (
+            ("event", short_id),
+            ("start", _at),
+            ("title", _title),
+            ("what will be done", _fate),
+            ("meeting", lambda each: each.meeting_id[:8]),
+        ),
+        plain_of=_plain,
+        as_json=as_json,
+        nothing="Nothing is to come. dragoman calendars list tells how the calendars are.",
+    )
 
 
 def _at(planned: PlannedMeeting) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.errors import MissingError
 from domain.languages import parse_languages
+from dragoman.groups.camera import WEBCAMS
 from dragoman.settings import Settings
 
 
@@ -18,6 +19,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--script", metavar="FILE", default="demo", help="meeting script (TOML)")
     parser.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
     parser.add_argument("--translate", metavar="CODE[,CODE]", help="default: es,fr")
+    parser.add_argument("--camera", metavar="WEBCAM", help=f"also a virtual webcam: {WEBCAMS}")
     parser.add_argument("--keep", action="store_true", help="leave the live page up at the end")
     parser.add_argument("--port", type=int, help="port of the live page on 127.0.0.1")
     return parser
@@ -26,7 +28,11 @@ def add(commands: Any) -> argparse.ArgumentParser:
 def overrides(args: argparse.Namespace) -> dict[str, Any]:
     """Settings that the arguments stand for."""
     targets = parse_languages(args.translate) if args.translate else None
-    return {"translation": {"targets": targets}, "web": {"port": args.port, "keep": args.keep}}
+    return {
+        "translation": {"targets": targets},
+        "camera": {"webcam": args.camera},
+        "web": {"port": args.port, "keep": args.keep},
+    }
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

@@ -9,10 +9,14 @@ from aiohttp import ClientSession, ClientTimeout
 from domain.errors import DragomanError, UsageError
 from domain.meetings import ENDINGS, Meeting
 from domain.ports import MeetingStore
-from dragoman import console
+from dragoman import console, orders, reach
+from dragoman.client import Dragoman
+from dragoman.commands.options import no_settings
 from dragoman.endpoint import ANSWER_S, asked
 from dragoman.settings import Settings
 from dragoman.store import open_stores
+
+overrides = no_settings
 
 WITHIN_S = 30.0
 """Longest wait for its end."""
@@ -32,24 +36,28 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "meeting", metavar="ID", nargs="?", help="default: the only meeting that runs"
     )
+    reach.add_options(parser, "ask the bot itself, by the database of this data folder")
     return parser
-
-
-def overrides(_args: argparse.Namespace) -> dict[str, Any]:
-    """No settings of its own."""
-    return {}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Asks, waits for the end and tells its reason."""
-    meeting = asyncio.run(_run(args.meeting, settings))
-    console.say(f"{meeting.state.value}: {meeting.reason.value.replace('_', ' ')}")
+    state, reason = asyncio.run(_run(args, settings))
+    console.say(f"{state}: {reason.replace('_', ' ')}")
     return 0
 
 
-async def _run(meeting_id: str | None, settings: Settings) -> Meeting:
-    async with open_stores(settings) as stores:
-        return await leave(stores.meetings, meeting_id)
+async def _run(args: argparse.Namespace, settings: Settings) -> tuple[str, str]:
+    async def by_server(client: Dragoman) -> tuple[str, str]:
+        ended = await orders.leave(client, args.meeting, WITHIN_S)
+        return ended["state"], ended["reason"]
+
+    async def alone() -> tuple[str, str]:
+        async with open_stores(settings) as stores:
+            meeting = await leave(stores.meetings, args.meeting)
+        return meeting.state.value, meeting.reason.value
+
+    return await reach.by_server_or_alone(reach.way(args, settings), by_server, alone)
 
 
 async def leave(

@@ -2,16 +2,21 @@
 
 import argparse
 import asyncio
-import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from domain.errors import UsageError
 from domain.meetings import Meeting
 from domain.transcripts import REFINED
-from dragoman import console
+from dragoman import console, orders, reach
+from dragoman.client import Dragoman, Json
 from dragoman.commands.keep import delete, expire
+from dragoman.commands.options import add_json, no_settings
 from dragoman.settings import Settings
 from dragoman.store import open_stores
+
+overrides = no_settings
 
 
 def add(commands: Any) -> argparse.ArgumentParser:
@@ -30,13 +35,9 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--dry-run", action="store_true", help="only tell what would be deleted")
     parser.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
     parser.add_argument("--states", action="store_true", help="every state with its reason")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    add_json(parser)
+    reach.add_options(parser, "look into the database of this data folder only")
     return parser
-
-
-def overrides(_args: argparse.Namespace) -> dict[str, Any]:
-    """No settings of its own."""
-    return {}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -45,55 +46,100 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise UsageError("Which meetings?", "Name them: dragoman meetings delete ID")
     if args.action != "delete" and args.ids:
         raise UsageError("Ids are for delete only.", "dragoman meetings delete ID")
-    if args.action == "delete":
-        return asyncio.run(delete(settings, args.ids, dry=args.dry_run))
-    if args.action == "expire":
-        return asyncio.run(expire(settings, dry=args.dry_run))
-    meetings, refined = asyncio.run(_recent(settings, max(args.limit, 1)))
-    if args.json:
-        plain = [_plain(meeting, refined.get(meeting.id, "")) for meeting in meetings]
-        console.raw(json.dumps(plain, indent=2) + "\n")
-    elif not meetings:
-        console.say("No meetings yet. Join one: dragoman join LINK --translate es,fr")
-    else:
-        _print(meetings, refined, states=args.states)
+    if args.action != "list":
+        return _keep(args, settings)
+    listed = asyncio.run(_listed(args, settings))
+    console.listing(
+        listed,
+        (
+            ("id", lambda each: each["id"][:8]),
+            ("began", _began),
+            ("meeting", lambda each: each["code"]),
+            ("languages", lambda each: ", ".join(each["languages"])),
+            ("state", _state),
+            ("reason", lambda each: each["reason"]),
+        ),
+        plain_of=dict,
+        as_json=args.json,
+        nothing="No meetings yet. Join one: dragoman join LINK --translate es,fr",
+    )
+    if args.states and not args.json:
+        _print_states(listed)
     return 0
 
 
-async def _recent(settings: Settings, limit: int) -> tuple[list[Meeting], dict[str, str]]:
-    """The meetings, and what is told of the second pass of those that had one."""
+def _keep(args: argparse.Namespace, settings: Settings) -> int:
+    to = reach.way(args, settings, tell=False)
+    if to is not None and not to.own:
+        raise UsageError(
+            f"What the server at {to.address} keeps is deleted on its own machine.",
+            f"There: dragoman meetings {args.action}; for the database here: --here",
+        )
+    if args.action == "delete":
+        return asyncio.run(delete(settings, args.ids, dry=args.dry_run))
+    return asyncio.run(expire(settings, dry=args.dry_run))
+
+
+async def _listed(args: argparse.Namespace, settings: Settings) -> list[Json]:
+    """The newest meetings as the server of another folder tells of them; else from the
+    database, with the places in the queue, which only a server knows."""
+    limit, to = max(args.limit, 1), reach.way(args, settings)
+    if to is not None and not to.own:
+        async with reach.talking(to) as client:
+            return await _from_server(client, limit, states=args.states or args.json)
+
+    async def places(client: Dragoman) -> dict[str, int]:
+        return {each["id"]: each["place"] for each in await orders.under_way(client)}
+
+    async def none() -> dict[str, int]:
+        return {}
+
+    waiting = await reach.by_server_or_alone(to, places, none)
+    return [
+        {**each, "place": waiting.get(each["id"], 0)} for each in await _stored(settings, limit)
+    ]
+
+
+async def _from_server(client: Dragoman, limit: int, *, states: bool) -> list[Json]:
+    meetings: list[Json] = []
+    async for each in client.meetings(limit=min(limit, 100)):
+        meetings.append({"refined": "", "states": [], **each})
+        if len(meetings) == limit:
+            break
+    return [{**m, **await client.meeting(m["id"])} for m in meetings] if states else meetings
+
+
+async def _stored(settings: Settings, limit: int) -> list[Json]:
     async with open_stores(settings) as stores:
         recent = await stores.meetings.recent(limit)
         full = [await stores.meetings.get(meeting.id) for meeting in recent]
-        meetings = [meeting for meeting in full if meeting is not None]
-        facts = {meeting.id: await stores.facts.facts(meeting.id) for meeting in meetings}
-        return meetings, {key: found[REFINED] for key, found in facts.items() if REFINED in found}
+        return [
+            _plain(meeting, (await stores.facts.facts(meeting.id)).get(REFINED, ""))
+            for meeting in full
+            if meeting is not None
+        ]
 
 
-def _print(meetings: list[Meeting], refined: dict[str, str], *, states: bool) -> None:
-    rows = []
+def _began(meeting: Json) -> str:
+    at = datetime.fromisoformat(meeting["began_at"] or meeting["created_at"])
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _state(meeting: Json) -> str:
+    place = f", place {meeting['place']}" if meeting["place"] else ""
+    return f"{meeting['state']}{place}" + (f", {REFINED}" if meeting["refined"] else "")
+
+
+def _print_states(meetings: Sequence[Json]) -> None:
     for meeting in meetings:
-        began = meeting.began_at or meeting.created_at
-        rows.append(
+        rows = [
             (
-                meeting.id[:8],
-                f"{began.astimezone():%Y-%m-%d %H:%M}",
-                meeting.code,
-                ", ".join(meeting.languages),
-                f"{meeting.state}, {REFINED}" if meeting.id in refined else meeting.state.value,
-                meeting.reason.value,
+                f"{datetime.fromisoformat(step['at']).astimezone():%H:%M:%S}",
+                *(step[name] for name in ("state", "reason", "evidence")),
             )
-        )
-    console.table("", ("id", "began", "meeting", "languages", "state", "reason"), rows)
-    for meeting in meetings if states else ():
-        console.table(
-            meeting.id,
-            ("at", "state", "reason", "evidence"),
-            [
-                (f"{c.at.astimezone():%H:%M:%S}", c.state, c.reason, c.evidence)
-                for c in meeting.changes
-            ],
-        )
+            for step in meeting["states"]
+        ]
+        console.table(meeting["id"], ("at", "state", "reason", "evidence"), rows)
 
 
 def _plain(meeting: Meeting, refined: str) -> dict[str, Any]:

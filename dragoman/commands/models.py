@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from domain.errors import UsageError
 from dragoman import console
+from dragoman.commands.options import add_json
 from dragoman.settings import Settings
 
 INTERRUPTED = 130
@@ -28,7 +28,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
         help="list (default); fetch NAME…; serve: start vLLM and wait until it is ready",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="models to fetch")
-    parser.add_argument("--json", action="store_true", help="the list for programs")
+    add_json(parser)
     parser.add_argument("--model", metavar="NAME", help="model to serve (default: by the GPU)")
     parser.add_argument("--port", type=int, metavar="N", help="port to serve on (default: 8000)")
     parser.add_argument("--speech", action="store_true", help="the served model hears")
@@ -60,7 +60,7 @@ def _list(settings: Settings, *, for_programs: bool) -> int:
     rows = overview(_hub(settings), machine, pairs(settings))
     if for_programs:
         value = {"machine": machine.told(), "models": [row.plain() for row in rows]}
-        console.raw(json.dumps(value, indent=2) + "\n")
+        console.plain(value)
         return 0
     console.say(f"This machine: {machine.told()}")
     for line, style in lines(rows, machine):

@@ -18,6 +18,6 @@ def add(commands: Any) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Asks the bot."""
-    meeting_id = asyncio.run(pause.set_paused(args.meeting, False, settings))
+    meeting_id = asyncio.run(pause.set_paused(args, False, settings))
     console.say(f"The bot of meeting {meeting_id[:8]} listens again.")
     return 0

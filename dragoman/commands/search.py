@@ -8,14 +8,17 @@ from typing import Any
 
 from domain.errors import UsageError
 from domain.languages import parse_language
-from domain.serving import File, Hits, Query
+from domain.serving import File, Hit, Hits, Query
 from dragoman import console
+from dragoman.commands.options import add_json, no_settings
 from dragoman.serve.kept import open_database
 from dragoman.serve.transcripts import SqlTranscriptDesk
 from dragoman.settings import Settings
 from storage.export.files import write_atomic
 from storage.export.formats import FORMATS
 from storage.export.times import stamp
+
+overrides = no_settings
 
 
 def add(commands: Any) -> argparse.ArgumentParser:
@@ -34,12 +37,8 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, default=20, help="how many (default: 20)")
     parser.add_argument("--zip", type=Path, metavar="FILE", help="all meetings found, in one zip")
     parser.add_argument("--format", choices=sorted(FORMATS), default="md", help="in the zip")
+    add_json(parser)
     return parser
-
-
-def overrides(_args: argparse.Namespace) -> dict[str, Any]:
-    """No settings of its own."""
-    return {}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -58,18 +57,40 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         console.say(f"Wrote {args.zip}")
         return 0
     hits = asyncio.run(_find(settings, query))
-    if not hits.hits:
-        console.say("Nothing was found.")
-        return 1
-    rows = []
-    for hit in hits.hits:
-        began = hit.meeting.began_at or hit.meeting.created_at
-        when = f"{began.astimezone():%Y-%m-%d} {stamp(hit.segment.start_s)[:8]}"
-        rows.append((hit.meeting.id[:8], when, hit.segment.speaker or "Speaker", hit.excerpt))
-    console.table("", ("meeting", "when", "speaker", "words"), rows)
+    console.listing(
+        hits.hits,
+        (
+            ("meeting", lambda hit: hit.meeting.id[:8]),
+            ("began", _began),
+            ("at", lambda hit: stamp(hit.segment.start_s)[:8]),
+            ("speaker", lambda hit: hit.segment.speaker or "Speaker"),
+            ("words", lambda hit: hit.excerpt),
+        ),
+        plain_of=_plain,
+        as_json=args.json,
+        nothing="Nothing was found.",
+    )
     if hits.cursor:
-        console.say("There is more: ask for more with --limit, or for a day with --since.")
-    return 0
+        console.note("There is more: ask for more with --limit, or for a day with --since.")
+    return 0 if hits.hits else 1
+
+
+def _began(hit: Hit) -> str:
+    began = hit.meeting.began_at or hit.meeting.created_at
+    return f"{began.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _plain(hit: Hit) -> dict[str, Any]:
+    return {
+        "meeting": hit.meeting.id,
+        "began_at": hit.meeting.began_at or hit.meeting.created_at,
+        "segment": hit.segment.id,
+        "start_s": hit.segment.start_s,
+        "speaker": hit.segment.speaker,
+        "language": hit.language,
+        "excerpt": hit.excerpt,
+        "marks": hit.marks,
+    }
 
 
 def _day(text: str) -> datetime | None:

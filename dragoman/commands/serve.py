@@ -2,12 +2,17 @@
 
 import argparse
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from domain.errors import UsageError
 from dragoman import console
-from dragoman.settings import Settings
+from dragoman.serve import door
+from dragoman.settings import Settings, service_manager
 from dragoman.signals import StopSignals
 from dragoman.store import open_stores
+
+if TYPE_CHECKING:
+    from dragoman.serve.parts import Parts
 
 
 def add(commands: Any) -> argparse.ArgumentParser:
@@ -35,14 +40,20 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Serves until Ctrl-C or SIGTERM; bots run on."""
+    """Serves until Ctrl-C or SIGTERM; bots run on, unless they are to leave with it."""
     return asyncio.run(_run(settings))
 
 
 async def _run(settings: Settings) -> int:
+    from dragoman.serve.notify import notified
     from dragoman.serve.parts import open_parts
     from dragoman.serve.server import serve
 
+    if found := door.find(settings.data_dir):
+        raise UsageError(
+            f"A server runs on this data folder already: {found.address}",
+            "See: dragoman status; for a second one choose another folder with --data.",
+        )
     stop = asyncio.Event()
     with StopSignals() as signals:
         async with open_stores(settings) as stores, open_parts(settings, stores) as parts:
@@ -51,8 +62,17 @@ async def _run(settings: Settings) -> int:
                 if serving.first_owner:
                     console.say(f"First, make the owner's account: {serving.first_owner}")
                 signals.leave = lambda _reason: stop.set()
-                await stop.wait()
+                async with notified(*service_manager(), lambda: _status(parts)):
+                    await stop.wait()
+        if settings.server.ends_bots:
+            # Nothing starts bots any more.
+            await asyncio.gather(*(bot.stop() for bot in parts.watch.bots()))
         running = [bot.meeting_id[:8] for bot in parts.watch.bots()]
     if running:
         console.say(f"These bots run on: {', '.join(running)}. Send one away: dragoman leave ID")
     return 0
+
+
+def _status(parts: "Parts") -> str:
+    """One line for the service manager."""
+    return f"{len(parts.watch.bots())} bots, {len(parts.links.running())} of them answer"

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from domain.errors import DragomanError
+from domain.errors import DragomanError, UsageError
 from domain.languages import parse_languages
 from domain.meetings import Reason
 from dragoman import console
+from dragoman.groups.camera import WEBCAMS
 from dragoman.hintfile import read_hints
 from dragoman.settings import Settings
 from dragoman.store import Stores, open_stores
@@ -27,6 +28,9 @@ def add(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument("--realtime", action="store_true", help="at the speed of the sound")
     parser.add_argument("--channels", action="store_true", help="one speaker per channel")
     parser.add_argument("--hints", type=Path, metavar="HINTS.jsonl", help="Meet's side, recorded")
+    parser.add_argument(
+        "--camera", metavar="WEBCAM", help=f"with --realtime, picture to a webcam: {WEBCAMS}"
+    )
     add_engines(parser)
     return parser
 
@@ -49,11 +53,14 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
         },
         "speakers": {"diarizer": args.diarize},
         "translation": {"targets": parse_languages(args.translate) if args.translate else None},
+        "camera": {"webcam": getattr(args, "camera", None)},
     }
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Hears one file after the other; 0 if all worked, else the first failure's code."""
+    if args.camera not in (None, "off") and not args.realtime:
+        raise UsageError("A webcam shows sound at its own speed.", "Add --realtime.")
     return asyncio.run(_run(args, settings))
 
 

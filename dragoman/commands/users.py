@@ -4,18 +4,20 @@ import argparse
 import asyncio
 import getpass
 import sys
-from pathlib import Path
 from typing import Any
 
 from domain.accounts import Account, Role, name_key
 from domain.errors import UsageError
 from dragoman import console
+from dragoman.commands.options import add_json, behind, no_settings
 from dragoman.settings import Settings
 from dragoman.store import private_folder
 from storage.accounts import sql_access_stores
 from storage.database import Database
 from web.auth.desk import AccountDesk
 from web.auth.rules import AuthRules
+
+overrides = no_settings
 
 ROLES = [role.name.lower() for role in Role]
 
@@ -26,7 +28,7 @@ def add(commands: Any) -> argparse.ArgumentParser:
         "users", help="accounts of the server", description=__doc__
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="who has an account")
+    add_json(actions.add_parser("list", help="who has an account"))
     invite = actions.add_parser("invite", help="print a one-time link that makes an account")
     invite.add_argument("--role", choices=ROLES, default="viewer", help="default: viewer")
     role = actions.add_parser("role", help="change what somebody may do")
@@ -39,20 +41,8 @@ def add(commands: Any) -> argparse.ArgumentParser:
     ):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
     for each in actions.choices.values():
-        _common(each)
+        behind(each)
     return parser
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
-    """The options of every command, behind the action too."""
-    for option in ("--config", "--data"):
-        parser.add_argument(option, type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    parser.add_argument("--log-level", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-
-
-def overrides(_args: argparse.Namespace) -> dict[str, Any]:
-    """No settings of its own."""
-    return {}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -71,7 +61,7 @@ async def _run(args: argparse.Namespace, settings: Settings) -> None:
 async def act(args: argparse.Namespace, desk: AccountDesk, address: str) -> None:
     """One action. Raises UsageError."""
     if args.action == "list":
-        _list(list(await desk.stores.accounts.accounts()))
+        _list(list(await desk.stores.accounts.accounts()), as_json=args.json)
         return
     if args.action == "invite":
         code = await desk.invite(Role[args.role.upper()], "")
@@ -104,20 +94,32 @@ def _typed() -> tuple[str, str]:
     return line, line
 
 
-def _list(accounts: list[Account]) -> None:
-    if not accounts:
-        console.say("Nobody yet: dragoman serve prints the link that makes the first owner.")
-        return
-    rows = [
+def _list(accounts: list[Account], *, as_json: bool = False) -> None:
+    console.listing(
+        accounts,
         (
-            each.name,
-            each.role.name.lower(),
-            "disabled" if each.disabled else "",
-            f"{each.created_at.astimezone():%Y-%m-%d}",
-        )
-        for each in accounts
-    ]
-    console.table("", ("name", "role", "", "since"), rows)
+            ("name", lambda each: each.name),
+            ("role", _role),
+            ("", lambda each: "disabled" if each.disabled else ""),
+            ("since", lambda each: f"{each.created_at.astimezone():%Y-%m-%d}"),
+        ),
+        plain_of=_plain,
+        as_json=as_json,
+        nothing="Nobody yet: dragoman serve prints the link that makes the first owner.",
+    )
+
+
+def _role(account: Account) -> str:
+    return account.role.name.lower()
+
+
+def _plain(account: Account) -> dict[str, Any]:
+    return {
+        "name": account.name,
+        "role": _role(account),
+        "disabled": account.disabled,
+        "created_at": account.created_at,
+    }
 
 
 def _address(settings: Settings) -> str:

@@ -14,11 +14,14 @@ from domain.ports import VoiceprintStore
 from domain.speakers import Voiceprint
 from domain.text import clean
 from dragoman import console
+from dragoman.commands.options import add_json, behind, no_settings
 from dragoman.settings import Settings
 from dragoman.speakers import open_voice_model
 from dragoman.store import open_stores
 from dragoman.transcribe.decode import SoundFile
 from pipeline.diarization.enrol import WANTED_S, VoiceModel
+
+overrides = no_settings
 
 _BETWEEN = bytes(SAMPLE_RATE * 2)
 _SHORTEST_PREFIX = 4
@@ -38,26 +41,14 @@ def add(commands: Any) -> argparse.ArgumentParser:
     new.add_argument("name", metavar="NAME")
     new.add_argument("files", nargs="+", type=Path, metavar="FILE", help="audio or video")
     new.add_argument("--consent", default="", metavar="TEXT", help="who agreed to it, and how")
-    actions.add_parser("list", help="who is enrolled")
+    add_json(actions.add_parser("list", help="who is enrolled"))
     gone = actions.add_parser("delete", help="delete a person's voice for good")
     gone.add_argument("who", metavar="ID|NAME")
     test = actions.add_parser("test", help="whose voice is in a recording")
     test.add_argument("file", type=Path, metavar="FILE", help="audio or video of one person")
     for action in actions.choices.values():
-        _common(action)
+        behind(action)
     return parser
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
-    """The options of every command, behind the action too."""
-    for option in ("--config", "--data"):
-        parser.add_argument(option, type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    parser.add_argument("--log-level", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-
-
-def overrides(_args: argparse.Namespace) -> dict[str, Any]:
-    """No settings of its own."""
-    return {}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -74,7 +65,7 @@ async def _run(args: argparse.Namespace, settings: Settings) -> None:
             await delete(stores.voiceprints, args.who)
             return
         if args.action == "list":
-            await _list(stores.voiceprints, settings)
+            await _list(stores.voiceprints, settings, as_json=args.json)
             return
         async with open_voice_model(settings.speakers) as model:
             if args.action == "add":
@@ -175,24 +166,36 @@ def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
 
 
-async def _list(store: VoiceprintStore, settings: Settings) -> None:
+async def _list(store: VoiceprintStore, settings: Settings, *, as_json: bool) -> None:
     everybody = await store.voiceprints()
-    if not everybody:
-        console.say('Nobody is enrolled. dragoman voices add NAME FILE --consent "who agreed"')
-        return
-    model = await _model_in_use(settings)
-    rows = [
+    model = await _model_in_use(settings) if everybody else ""
+    console.listing(
+        everybody,
         (
-            v.id[:8],
-            v.name,
-            f"{v.sound_s:.0f} s",
-            f"{v.consent_at.astimezone():%Y-%m-%d %H:%M}",
-            v.consent,
-            v.model if v.model == model else f"{v.model} (not in use)",
-        )
-        for v in everybody
-    ]
-    console.table("", ("id", "name", "speech", "enrolled", "consent", "model"), rows)
+            ("id", lambda v: v.id[:8]),
+            ("name", lambda v: v.name),
+            ("speech", lambda v: f"{v.sound_s:.0f} s"),
+            ("enrolled", lambda v: f"{v.consent_at.astimezone():%Y-%m-%d %H:%M}"),
+            ("consent", lambda v: v.consent),
+            ("model", lambda v: v.model if v.model == model else f"{v.model} (not in use)"),
+        ),
+        plain_of=lambda v: _plain(v, model),
+        as_json=as_json,
+        nothing='Nobody is enrolled. dragoman voices add NAME FILE --consent "who agreed"',
+    )
+
+
+def _plain(voiceprint: Voiceprint, model: str) -> dict[str, Any]:
+    """Without the voice itself."""
+    return {
+        "id": voiceprint.id,
+        "name": voiceprint.name,
+        "sound_s": voiceprint.sound_s,
+        "consent": voiceprint.consent,
+        "consent_at": voiceprint.consent_at,
+        "model": voiceprint.model,
+        "in_use": voiceprint.model == model,
+    }
 
 
 async def _model_in_use(settings: Settings) -> str:

@@ -59,7 +59,7 @@ async def _run(script: Script, out: Path, settings: Settings, signals: StopSigna
         code, portrait, usage = await _attend(meeting, settings, stores, site, signals)
         evidence = await gather(meeting, stores, Observed(site, sounds, traces, usage))
     if code:
-        _tell_failure(settings.data_dir / "logs" / f"{meeting.id}.log")
+        _tell_failure(settings.data_dir / "meetings" / meeting.id / "process.log")
     if evidence.meeting.began_at is None:
         console.say("The bot was not in the meeting: there is nothing to measure.")
         return code
@@ -110,7 +110,7 @@ async def _attend(
     came of the meeting by then is written all the same."""
     config = write_settings(settings, settings.data_dir / "bot.toml")
     command = (sys.executable, "-m", "dragoman", "bot")
-    async with LocalLauncher(command, settings.data_dir / "logs", CLOSE_S) as launcher:
+    async with LocalLauncher(command, settings.data_dir / "meetings", CLOSE_S) as launcher:
         bot = await launcher.launch(meeting.id, ("--config", str(config)))
         watch = _Watch(meeting, stores, site, bot, signals)
         signals.leave = lambda _reason: None

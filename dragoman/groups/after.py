@@ -48,4 +48,4 @@ class RetentionGroup(Group):
     sound_days: float = Field(0, ge=0, description="Recorded sound.")
     transcripts_days: float = Field(0, ge=0, description="Whole meetings with all of theirs.")
     notes_days: float = Field(0, ge=0, description="Summaries, decisions, action items.")
-    logs_days: float = Field(30, ge=0, description="Logs of bots.")
+    logs_days: float = Field(30, ge=0, description="Logs of bots, and evidence of failures.")

@@ -16,6 +16,11 @@ class ServerGroup(Group):
         "", description="Address under which people reach the server, for links and QR codes."
     )
     bots: int = Field(10, ge=1, le=500, description="Bots at a time; further ones are queued.")
+    ends_bots: bool = Field(
+        False,
+        description="Bots leave their meetings when the server stops, as in a container that "
+        "ends with it.",
+    )
     orphan_s: float = Field(
         120, gt=0, description="A bot that was not heard of for so long is taken for dead."
     )

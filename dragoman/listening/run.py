@@ -12,16 +12,18 @@ from aiohttp import web
 
 from domain.clock import MeetingClock
 from domain.errors import DragomanError
-from domain.events import Event, Notice
+from domain.events import Event, Notice, Retargeted
 from domain.hints import Hint, LoudnessHint, RosterHint
 from domain.meetings import Ending, Meeting, MeetingState, Reason
 from dragoman import console
 from dragoman.controls import SessionControls
 from dragoman.facts import FactKeeper
+from dragoman.failures import first_failure
+from dragoman.heartbeat import heartbeats
 from dragoman.hub import Hub
 from dragoman.listening.sound import BrowserSound
 from dragoman.loopback import served
-from dragoman.meeting_row import new_meeting
+from dragoman.meeting_row import own_meeting
 from dragoman.pause import Pause
 from dragoman.people import Attendance
 from dragoman.session import REST_S
@@ -30,6 +32,8 @@ from dragoman.signals import StopSignals
 from dragoman.stage import Stage, StageSettings, build_stage, open_engines
 from dragoman.steps import Steps
 from dragoman.store import Stores
+from dragoman.targets import Targets
+from dragoman.webcam import webcams
 from dragoman.wiring import overlay_settings
 from overlay.overlay import Overlay
 from overlay.sinks.mjpeg import MjpegFeed
@@ -45,7 +49,7 @@ LINK = "browser:"
 
 async def listen(settings: Settings, stores: Stores) -> Meeting:
     """The stored meeting after its end. Raises DragomanError; a failure is stored too."""
-    meeting = new_meeting(LINK, "browser", settings)
+    meeting = own_meeting(LINK, "browser", settings)
     await stores.meetings.create(meeting)
     hub = Hub()
     steps = Steps(meeting.id, meeting.state, stores.meetings, hub)
@@ -58,9 +62,7 @@ async def listen(settings: Settings, stores: Stores) -> Meeting:
                 raise
             signals.forgive()
         except BaseException as failure:
-            first = failure
-            while isinstance(first, BaseExceptionGroup):
-                first = first.exceptions[0]
+            first = first_failure(failure)
             evidence = first.message if isinstance(first, DragomanError) else type(first).__name__
             await steps.take(MeetingState.FAILED, Reason.INTERNAL_ERROR, evidence)
             raise first from failure
@@ -90,6 +92,7 @@ async def _serve(
 ) -> Ending:
     hub, signals = ways
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(heartbeats(meeting.id, stores.bots))
         facts = await stack.enter_async_context(
             FactKeeper(meeting.id, stores.facts, stores.transcripts)
         )
@@ -97,7 +100,6 @@ async def _serve(
         hub.on(_tell)
         room = await stack.enter_async_context(_room(meeting, settings, stores, hub))
         signals.leave = partial(_end, room.over)
-        await steps.take(MeetingState.STARTING, Reason.LAUNCHED, "waiting for sound")
         people = Attendance()
         async with asyncio.TaskGroup() as group:
             hearing = group.create_task(_hear(room, people, hub))
@@ -133,10 +135,13 @@ async def _room(
         engines = await stack.enter_async_context(open_engines(settings, hub, stores))
         clock, feed = MeetingClock.start(), MjpegFeed()
         look = overlay_settings(meeting, settings)
-        overlay = await stack.enter_async_context(Overlay(look, clock, [feed], hub.publish))
+        sinks = [feed, *await webcams(settings.camera.webcam, clock, hub.publish)]
+        overlay = await stack.enter_async_context(Overlay(look, clock, sinks, hub.publish))
         sound, pause = BrowserSound(clock, hub.publish), Pause(hub.publish, clock.now_s)
         over: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
-        controls = SessionControls(settings.camera, live.dress)
+        targets = Targets(meeting.languages)
+        targets.on(lambda codes: hub.publish(Retargeted(codes)))
+        controls = SessionControls(settings.camera, targets, live.dress, meeting.name)
         controls.attach(overlay, look, pause)
         controls.begin(partial(_end, over))
         token = secrets.token_urlsafe(24)
@@ -152,6 +157,8 @@ async def _room(
         stage = await stack.enter_async_context(
             build_stage(meeting, engines, settings, stores, hub, how)
         )
+        stack.enter_context(targets.followed(stage.captioner.translate_into))
+        await stack.enter_async_context(targets.tending())
         console.say(f"Give sound: {here}/capture?token={token}")
         console.say(f"Live page:  {here}/live?token={token}")
         yield _Room(clock, sound, pause, stage, over)

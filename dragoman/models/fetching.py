@@ -4,7 +4,7 @@ from dragoman import console
 from dragoman.models.catalogue import Model
 from dragoman.models.hub import Hub
 from dragoman.models.overview import terms
-from dragoman.models.progress import DownloadBar
+from dragoman.progress import DownloadBar
 
 
 def fetch(hub: Hub, model: Model) -> None:

@@ -55,7 +55,7 @@ def lines(rows: Sequence[Row], machine: Machine) -> Iterator[tuple[str, str]]:
         for row in own:
             model = row.model
             small = row.state != HERE and too_large(model, machine)
-            state = f"wants a {model.gpu_gb:g} GB GPU" if small else row.state
+            state = f"wants a GPU with {model.gpu_gb:g} GB" if small else row.state
             mark = "*" if row.advice else " "
             text = f"{mark} {model.name:19}{size(model):>8}  {terms(model):31} {state}"
             yield text, "dim" if small else ""

@@ -5,8 +5,9 @@ import signal
 
 from domain.errors import DragomanError
 from dragoman import console
-from dragoman.models.progress import StartBar
+from dragoman.failures import first_failure
 from dragoman.models.vllm import Server, ServeSettings, settings_lines, start
+from dragoman.progress import StartBar
 
 
 async def serve(settings: ServeSettings) -> int:
@@ -22,7 +23,7 @@ async def serve(settings: ServeSettings) -> int:
     try:
         await _until_asked(settings, asked)
     except BaseExceptionGroup as group:
-        raise _first(group) from None
+        raise first_failure(group) from None
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
@@ -54,10 +55,3 @@ async def _work(server: Server, settings: ServeSettings) -> None:
         for line in server.lines:
             console.say(f"  {line}", style="dim")
         raise
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    failure: BaseException = group
-    while isinstance(failure, BaseExceptionGroup):
-        failure = failure.exceptions[0]
-    return failure

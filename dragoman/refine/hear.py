@@ -15,13 +15,13 @@ from domain.transcripts import Segment
 from dragoman.failures import storage_failure
 from dragoman.hintfile import TimedHint
 from dragoman.hub import Hub
+from dragoman.progress import HeardBar
 from dragoman.settings import Settings
 from dragoman.stage import Engines, Stage, StageSettings, build_stage
 from dragoman.store import Stores
 from dragoman.transcribe.clock import StreamClock
 from dragoman.transcribe.feed import Feed
 from dragoman.transcribe.moments import Recording
-from dragoman.transcribe.progress import HeardBar
 from dragoman.transcribe.stage import keep_up
 from storage.memory import MemoryTranscriptStore
 

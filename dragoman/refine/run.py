@@ -13,7 +13,9 @@ from domain.meetings import ENDINGS, Meeting
 from domain.speakers import Turn
 from domain.transcripts import REFINED, Segment
 from dragoman import console
+from dragoman.failures import first_failure
 from dragoman.hub import Hub
+from dragoman.progress import HeardBar
 from dragoman.refine.engines import open_whole_diarizer, second_pass
 from dragoman.refine.hear import Pass
 from dragoman.refine.sound import Copied, open_sound
@@ -21,7 +23,6 @@ from dragoman.refine.split import Speakers
 from dragoman.settings import Settings
 from dragoman.stage import Engines, open_engines
 from dragoman.store import Stores
-from dragoman.transcribe.progress import HeardBar
 from dragoman.transcribe.stage import check_recognizer
 from dragoman.translators import open_translators
 
@@ -64,7 +65,7 @@ async def refine(
     try:
         segments, how = await _heard(way, stores, live, sound)
     except BaseExceptionGroup as failure:
-        first = _first(failure)
+        first = first_failure(failure)
         if isinstance(first, DragomanError):
             raise first from failure
         raise
@@ -161,9 +162,3 @@ async def _voices(
 def _tell(event: Event) -> None:
     if isinstance(event, Notice):
         console.say(event.text, style="dim")
-
-
-def _first(failure: BaseException) -> BaseException:
-    while isinstance(failure, BaseExceptionGroup):
-        failure = failure.exceptions[0]
-    return failure

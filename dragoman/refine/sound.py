@@ -11,6 +11,8 @@ import numpy as np
 from domain.audio import SAMPLE_RATE
 from domain.errors import MissingError, UsageError
 from dragoman.hintfile import TimedHint
+from dragoman.recording.manifest import FOLDER
+from dragoman.recording.recorded import RecordedSession, is_recording
 from dragoman.refine.kept import check
 from dragoman.store import Stores
 from dragoman.transcribe.decode import SoundFile
@@ -45,7 +47,7 @@ async def open_sound(
     else:
         path, apart = named, False
     if path.is_dir():
-        session = await asyncio.to_thread(TracedSession, _inner(path))
+        session = await asyncio.to_thread(open_session, path)
         yield OpenSound(session, session.hints)
         return
     sound = await asyncio.to_thread(lambda: SoundFile(path, channels=apart))
@@ -60,12 +62,14 @@ def _place(kept: Sequence[KeptSound]) -> Path:
         raise MissingError(
             "No sound of this meeting was kept.",
             "Name a recording of it (dragoman refine ID --sound FILE); sound is kept from the "
-            "start with the setting `measure`.",
+            "start with: dragoman join --record",
         )
     paths = sorted({Path(sound.path) for sound in kept})
-    if len(paths) == 1 and paths[0].suffix != ".pcm":
+    if len(paths) == 1 and paths[0].suffix != ".pcm" and not is_recording(paths[0].parent):
         return paths[0]
     if all(path.suffix == ".pcm" and path.parent == paths[0].parent for path in paths):
+        return paths[0].parent
+    if is_recording(paths[0].parent) and all(p.parent == paths[0].parent for p in paths):
         return paths[0].parent
     raise UsageError(
         "The sound of this meeting lies in several files that do not belong together.",
@@ -73,9 +77,13 @@ def _place(kept: Sequence[KeptSound]) -> Path:
     )
 
 
-def _inner(folder: Path) -> Path:
+def open_session(folder: Path) -> RecordedSession | TracedSession:
+    """The sound in a folder: of a recording, of traces, or of a demo. Raises UsageError."""
+    for inner in (folder, folder / FOLDER):
+        if is_recording(inner):
+            return RecordedSession(inner)
     traces = folder / "traces"
-    return traces if traces.is_dir() else folder
+    return TracedSession(traces if traces.is_dir() else folder)
 
 
 class Copied:

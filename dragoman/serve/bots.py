@@ -9,20 +9,22 @@ from aiohttp import ClientSession
 from domain.errors import DragomanError, UsageError
 from domain.languages import parse_language
 from domain.links import SITE, parse_link
-from domain.meetings import ENDINGS, Meeting
+from domain.meetings import ENDINGS, Meeting, MeetingState, Reason, StateChange
 from domain.serving import Invitation, Placed
+from domain.text import clean
 from dragoman.endpoint import asked
 from dragoman.meeting_row import new_meeting
 from dragoman.serve.changes import ChangingSettings
 from dragoman.serve.watch import WAITING, Watch
 from dragoman.store import Stores
+from storage.facts import TITLE
 
 
 class Bots:
     """The BotDesk port: one bot per meeting, started or queued by the watch.
 
     What a bot must know beyond its row is kept as facts of the meeting: `spoken` (codes),
-    `terms` (a name a line), `asked_by` and `event`.
+    `terms` (a name a line), `record` (yes or no), `asked_by`, `event` and `title`.
     """
 
     def __init__(
@@ -43,8 +45,11 @@ class Bots:
         settings = self._settings.now
         link = parse_link(invitation.link, settings.server.base_url or SITE)
         meeting = new_meeting(link.short, link.code, settings)
+        queued = StateChange(MeetingState.QUEUED, Reason.ASKED, meeting.created_at)
         meeting = replace(
             meeting,
+            state=queued.state,
+            changes=(queued,),
             name=invitation.name or meeting.name,
             languages=_codes(invitation.languages) or meeting.languages,
         )
@@ -60,12 +65,17 @@ class Bots:
         return Placed(await self._named(meeting.id), await self.place(meeting.id))
 
     async def leave(self, meeting_id: str) -> None:
-        """Makes the bot leave; one that waits is not sent."""
+        """Makes the bot leave; one that waits is not sent, one that died does not come back."""
         meeting = await self._open(meeting_id)
         if meeting.state in WAITING or not meeting.endpoint:
             await self._watch.stop(meeting)
-        else:
+            return
+        try:
             await self._order(meeting, "/live/leave", {})
+        except DragomanError:
+            if meeting.reason is not Reason.RECOVERING:
+                raise
+            await self._watch.stop(meeting)
 
     async def pause(self, meeting_id: str, paused: bool) -> None:
         """Stops or resumes listening."""
@@ -110,5 +120,7 @@ def _facts(invitation: Invitation) -> dict[str, str]:
         "terms": "\n".join(invitation.terms),
         "asked_by": invitation.by,
         "event": invitation.event_key,
+        TITLE: clean(invitation.title, 300),
+        "record": {True: "yes", False: "no", None: ""}[invitation.record],
     }
     return {name: value for name, value in facts.items() if value}

@@ -83,7 +83,7 @@ class Delivery:
             await self._notify(to, meeting_id)
             return
         reading = await self._desk.read(meeting_id)
-        subject = f"Transcript of {clean(reading.meeting.code, 80)}"
+        subject = f"Transcript of {clean(reading.title or reading.meeting.code, 120)}"
         if reading.meeting.began_at is not None:
             subject += f", {reading.meeting.began_at:%Y-%m-%d %H:%M} UTC"
         await self.mail(letter(self._settings.sender, to, subject, body(notes), files))
@@ -142,8 +142,11 @@ def letter(sender: str, to: str, subject: str, text: str, files: Sequence[File])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     for file in files:
-        kind, _, subtype = file.media_type.partition("/")
-        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+        kind, _, subtype = file.media_type.partition(";")[0].partition("/")
+        coded = {"charset": "utf-8"} if kind == "text" else {}
+        message.add_attachment(
+            file.content, maintype=kind, subtype=subtype, filename=file.name, params=coded
+        )
     return message
 
 

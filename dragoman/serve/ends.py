@@ -15,6 +15,7 @@ from dragoman.serve.kept import days_of, retention_of
 from dragoman.settings import Settings
 from dragoman.store import Stores
 from scheduler.desk import Calendars
+from storage.facts import DELIVERED
 from storage.search import SqlSearch
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,6 @@ INDEX_S = 60.0
 """Between two looks at what is to be indexed, so that searches need not."""
 LATE = timedelta(days=2)
 """A meeting that ended before is not delivered any more."""
-DELIVERED = "delivered"
-"""Fact of a meeting: to whom its transcript was sent."""
 
 
 class Ends:
@@ -92,7 +91,8 @@ class Ends:
         expired = await self._retention.expired(self._days, self._now())
         if expired:
             log.info("%d things are older than they are to be kept", len(expired))
-            await self._retention.delete(expired)
+        # Also where there is nothing new: the last time may not have come to its end.
+        await self._retention.delete(expired)
 
     async def _over(self, meeting: Meeting) -> None:
         if meeting.state is not MeetingState.ENDED or meeting.ended_at is None:
@@ -106,8 +106,8 @@ class Ends:
         if not receivers and self._settings.delivery.folder is None:
             return
         done = await self._delivery.over(meeting.id, receivers, notes)
-        for to, why in done.failed.items():
-            log.warning("a transcript was not delivered to %s: %s", to, why)
+        if done.failed:
+            log.warning("a transcript was not delivered to %d receivers", len(done.failed))
         told = ", ".join([*done.sent, *(f"not {to}: {why}" for to, why in done.failed.items())])
         await self._stores.facts.put(meeting.id, DELIVERED, told or "nobody")
 

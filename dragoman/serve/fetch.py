@@ -225,6 +225,8 @@ def _public(address: Address) -> bool:
     inner = _inner(address)
     if inner is not None:
         return _public(inner)
+    if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 

@@ -17,6 +17,7 @@ from dragoman.serve.changes import ChangingSettings
 from dragoman.serve.checks import Doctor
 from dragoman.serve.delivery import Delivery
 from dragoman.serve.ends import Ends
+from dragoman.serve.evidence import EvidenceFiles
 from dragoman.serve.glossary import GlossaryFile
 from dragoman.serve.happenings import AnnouncedNotes, Happenings
 from dragoman.serve.jobs import Jobs, refine_command
@@ -24,8 +25,10 @@ from dragoman.serve.links import BotLinks
 from dragoman.serve.meetings import Meetings
 from dragoman.serve.notes import StoredNotesDesk, open_writer
 from dragoman.serve.outgoing import open_webhooks
+from dragoman.serve.signposts import Signposts
+from dragoman.serve.soundtracks import RecordedSounds
 from dragoman.serve.transcripts import SqlTranscriptDesk
-from dragoman.serve.watch import Watch
+from dragoman.serve.watch import Watch, WatchRules
 from dragoman.serve.webhooks import Webhooks
 from dragoman.settings import Settings
 from dragoman.stage import GLOSSARY
@@ -33,6 +36,8 @@ from dragoman.store import Stores
 from scheduler.desk import Calendars
 from scheduler.launchers.local import LocalLauncher
 from storage.accounts import sql_access_stores
+from web.api.pass_links import PassLinks
+from web.viewers.rules import ViewerRules
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +51,13 @@ class Parts:
     calendars: Calendars
     changes: ChangingSettings
     doctor: Doctor
+    evidence: EvidenceFiles
     glossary: GlossaryFile
     jobs: Jobs
     links: BotLinks
     meetings: Meetings
     notes: NotesDesk
+    sounds: RecordedSounds
     transcripts: SqlTranscriptDesk
     watch: Watch
     webhooks: Webhooks
@@ -69,16 +76,21 @@ async def open_parts(settings: Settings, stores: Stores) -> AsyncIterator[Parts]
         config = str(changes.for_bots)
         command = (sys.executable, "-m", "dragoman", "bot", "--config", config)
         # Never closed: its bots are to run on without this server.
-        launcher = LocalLauncher(command, settings.data_dir / "logs")
+        launcher = LocalLauncher(command, settings.data_dir / "meetings")
         watch = await stack.enter_async_context(
             Watch(
                 stores,
                 launcher,
                 links,
-                most=settings.server.bots,
-                orphan_s=settings.server.orphan_s,
+                WatchRules(
+                    settings.server.bots, settings.server.orphan_s, settings.data_dir / "meetings"
+                ),
             )
         )
+        if settings.server.public_url and settings.camera.viewer_link:
+            passes, site = access.guard.passes, settings.server.public_url
+            makes = PassLinks(passes, ViewerRules(public_url=site))
+            await stack.enter_async_context(Signposts(links, http, passes, makes, site))
         bots = Bots(changes, stores, watch, http)
         webhooks = await stack.enter_async_context(open_webhooks(database, access, log.warning))
         await stack.enter_async_context(Happenings(stores.meetings, stores.facts, links, webhooks))
@@ -88,15 +100,9 @@ async def open_parts(settings: Settings, stores: Stores) -> AsyncIterator[Parts]
         site = settings.server.base_url
         calendar = CalendarParts(database, settings.calendar, access.vault, access.policy, site)
         calendars = await stack.enter_async_context(tend_calendars(calendar, bots, stores.meetings))
-        await stack.enter_async_context(
-            Ends(
-                settings,
-                stores,
-                Delivery(transcripts, settings.delivery, webhooks.tell),
-                notes,
-                calendars,
-            )
-        )
+        delivery = Delivery(transcripts, settings.delivery, webhooks.tell)
+        ends = Ends(settings, stores, delivery, notes, calendars)
+        await stack.enter_async_context(ends)
         jobs = await stack.enter_async_context(Jobs(transcripts, notes, refine_command(config)))
         yield Parts(
             access=access,
@@ -104,11 +110,13 @@ async def open_parts(settings: Settings, stores: Stores) -> AsyncIterator[Parts]
             calendars=calendars,
             changes=changes,
             doctor=Doctor(settings),
+            evidence=EvidenceFiles(stores.meetings, settings.data_dir / "meetings"),
             glossary=GlossaryFile(settings.data_dir / GLOSSARY),
             jobs=jobs,
             links=links,
             meetings=Meetings(database, bots),
             notes=notes,
+            sounds=RecordedSounds(database, settings.data_dir / "meetings"),
             transcripts=transcripts,
             watch=watch,
             webhooks=webhooks,

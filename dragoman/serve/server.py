@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
+from yarl import URL
 
 from domain.engines import Health
 from domain.errors import DragomanError, UsageError
+from dragoman.serve import door
 from dragoman.serve.metrics import Metrics
 from dragoman.serve.outgoing import open_answers
 from dragoman.serve.parts import Parts
@@ -58,9 +60,18 @@ async def serve(settings: Settings, stores: Stores, parts: Parts) -> AsyncIterat
     try:
         await web.SockSite(runner, socket).start()
         link = await first_owner_link(parts.access.desk, settings.server.public_url or address)
-        yield Serving(address, link)
+        here = _from_here(address)
+        with door.opened(settings.data_dir, here, parts.access.guard.local_token):
+            yield Serving(address, link)
     finally:
         await runner.cleanup()
+
+
+def _from_here(address: str) -> str:
+    """How a server that listens everywhere is reached on its own machine."""
+    url = URL(address)
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(url.host or "", url.host or "")
+    return str(url.with_host(loopback)).rstrip("/")
 
 
 def tables(app: web.Application, settings: Settings, stores: Stores, parts: Parts) -> list[Route]:
@@ -68,14 +79,15 @@ def tables(app: web.Application, settings: Settings, stores: Stores, parts: Part
     rules = ViewerRules(
         public_url=settings.server.public_url,
         kept_days=round(settings.retention.transcripts_days),
-        recorded=settings.measure is not None,
+        recorded=settings.recording.on or settings.measure is not None,
+        sound_days=round(settings.retention.sound_days),
     )
     passes = parts.access.guard.passes
     dashboard = Dashboard(_page_desks(stores, parts))
     viewers = Viewers(
         ViewerPorts(parts.links, parts.meetings, parts.transcripts, parts.notes, passes), rules
     )
-    health = HealthRoutes(_readiness(stores), Metrics(parts.watch, parts.links).page)
+    health = HealthRoutes(_readiness(stores), Metrics(parts, stores, settings.data_dir).page)
     app.on_shutdown.append(dashboard.let_go)
     app.on_shutdown.append(viewers.close)
     links = PassLinks(passes, rules)
@@ -94,6 +106,8 @@ def _page_desks(stores: Stores, parts: Parts) -> pages.Desks:
         live=parts.links,
         meetings=parts.meetings,
         transcripts=parts.transcripts,
+        sound=parts.sounds,
+        evidence=parts.evidence,
         notes=parts.notes,
         calendars=parts.calendars,
         glossary=parts.glossary,
@@ -111,6 +125,8 @@ def _api_desks(stores: Stores, parts: Parts, links: PassLinks) -> api.Desks:
         meetings=parts.meetings,
         feed=parts.links,
         transcripts=parts.transcripts,
+        sound=parts.sounds,
+        evidence=parts.evidence,
         notes=parts.notes,
         calendars=parts.calendars,
         links=links,

@@ -16,7 +16,7 @@ from storage.edits import EditKind, SqlEditStore
 from storage.export.archive import base_name, several, whole
 from storage.export.formats import FORMATS, export
 from storage.export.transcript import BEST, Mode, Transcript, load_transcript
-from storage.facts import SqlFactStore
+from storage.facts import TITLE, SqlFactStore
 from storage.meetings import SqlMeetingStore
 from storage.notes import SqlNoteStore
 from storage.search import SqlSearch
@@ -52,6 +52,7 @@ class SqlTranscriptDesk:
             loaded.version,
             (LIVE, REFINED) if refined else (LIVE,),
             edited.changed,
+            clean(loaded.facts.get(TITLE, "")),
         )
 
     async def load(self, meeting_id: str, version: str = "") -> Transcript:
@@ -73,11 +74,14 @@ class SqlTranscriptDesk:
         return await self._segment(meeting, segment_id)
 
     async def reassign(self, meeting_id: str, segment_id: str, speaker: str) -> Segment:
-        """Says who said a segment: a participant's id, or a name."""
+        """Says who said a segment: a participant's id, or a name; empty takes that back."""
         meeting = await self._meeting(meeting_id)
         await self._segment(meeting, segment_id)
-        name = _name(speaker)
-        await self._edits.add(meeting.id, EditKind.SPEAKER, segment_id, name, by=self._by)
+        if speaker.strip():
+            name = _name(speaker)
+            await self._edits.add(meeting.id, EditKind.SPEAKER, segment_id, name, by=self._by)
+        else:
+            await self._edits.restore(meeting.id, segment_id, kind=EditKind.SPEAKER)
         return await self._segment(meeting, segment_id)
 
     async def rename(self, meeting_id: str, speaker: str, name: str) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +16,13 @@ from domain.meetings import Meeting, MeetingState, Reason
 from domain.people import Participant
 from dragoman import console
 from dragoman.facts import FactKeeper
+from dragoman.failures import first_failure
+from dragoman.heartbeat import heartbeats
 from dragoman.hintfile import TimedHint
 from dragoman.hub import Hub
-from dragoman.meeting_row import new_meeting
+from dragoman.meeting_row import own_meeting
 from dragoman.people import Attendance
+from dragoman.progress import HeardBar
 from dragoman.refine.kept import keep_file
 from dragoman.settings import Settings
 from dragoman.signals import StopSignals
@@ -30,7 +33,7 @@ from dragoman.trace import Trace
 from dragoman.transcribe.clock import StreamClock
 from dragoman.transcribe.feed import Feed
 from dragoman.transcribe.moments import Recording
-from dragoman.transcribe.progress import HeardBar
+from dragoman.transcribe.picture import picture
 from dragoman.transcribe.stage import check_recognizer, keep_up
 from storage.export.folder import write_folder
 
@@ -65,7 +68,7 @@ async def hear(job: Job, settings: Settings, stores: Stores) -> Reason:
 
     Raises DragomanError; the failure is stored.
     """
-    meeting = new_meeting(job.link, job.name, settings)
+    meeting = own_meeting(job.link, job.name, settings)
     await stores.meetings.create(meeting)
     hub = Hub()
     steps = Steps(meeting.id, meeting.state, stores.meetings, hub)
@@ -78,7 +81,7 @@ async def hear(job: Job, settings: Settings, stores: Stores) -> Reason:
             signals.forgive()
             reason, finding = Reason.STOPPED, "asked to stop at once"
         except Exception as failure:
-            first = _first(failure)
+            first = first_failure(failure)
             await steps.take(MeetingState.FAILED, Reason.INTERNAL_ERROR, _evidence(first))
             if isinstance(first, DragomanError):
                 raise first from failure
@@ -119,6 +122,7 @@ async def _with_trace(
                 f"The folder {job.out} takes no files: {error.strerror}.",
                 "Choose another: --out DIR",
             ) from error
+        await stack.enter_async_context(heartbeats(meeting.id, stores.bots))
         facts = await stack.enter_async_context(
             FactKeeper(meeting.id, stores.facts, stores.transcripts)
         )
@@ -126,6 +130,8 @@ async def _with_trace(
             hub.on(watcher)
         engines = await stack.enter_async_context(open_engines(settings, hub, stores))
         check_recognizer(engines.recognizer, settings.hearing.languages, captions=captions)
+        drawn = await stack.enter_async_context(picture(meeting, settings, clock, hub))
+        how = replace(how, sinks=drawn)
         stage = await stack.enter_async_context(
             build_stage(meeting, engines, settings, stores, hub, how)
         )
@@ -186,9 +192,3 @@ def _evidence(failure: BaseException) -> str:
         return failure.message
     log.error("a recording could not be heard", exc_info=failure)
     return type(failure).__name__
-
-
-def _first(failure: BaseException) -> BaseException:
-    while isinstance(failure, BaseExceptionGroup):
-        failure = failure.exceptions[0]
-    return failure

@@ -1,7 +1,7 @@
 """A session's trace folder, to be heard again."""
 
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby
@@ -47,15 +47,9 @@ class TracedSession:
         """Until the last frame's arrival."""
         return max((_last_arrival(t.index) for t in self._tracks), default=0.0) - self._began_s
 
-    async def moments(self, step_s: float) -> AsyncGenerator[Moment, None]:
+    def moments(self, step_s: float) -> AsyncGenerator[Moment, None]:
         """Frames by their arrival, in steps of equal length; some may be empty."""
-        passed = 0
-        arrivals = merge(*(self._arrivals(track) for track in self._tracks), key=lambda a: a[0])
-        for step, group in groupby(arrivals, key=lambda a: int(a[0] / step_s)):
-            for empty in range(passed, step):
-                yield Moment((empty + 1) * step_s, ())
-            yield Moment((step + 1) * step_s, tuple(frame for _, frame in group))
-            passed = step + 1
+        return in_steps([self._arrivals(track) for track in self._tracks], step_s)
 
     def findings(self) -> str:
         return ""
@@ -77,6 +71,19 @@ class TracedSession:
     def _hints(self) -> list[TimedHint]:
         path = self.folder / "hints.jsonl"
         return read_hints(path) if path.is_file() else []
+
+
+async def in_steps(
+    tracks: Sequence[Iterator[tuple[float, Frame]]], step_s: float
+) -> AsyncGenerator[Moment, None]:
+    """The frames of all tracks by their arrival, in steps of equal length; some may be empty."""
+    passed = 0
+    arrivals = merge(*tracks, key=lambda arrival: arrival[0])
+    for step, group in groupby(arrivals, key=lambda arrival: int(arrival[0] / step_s)):
+        for empty in range(passed, step):
+            yield Moment((empty + 1) * step_s, ())
+        yield Moment((step + 1) * step_s, tuple(frame for _, frame in group))
+        passed = step + 1
 
 
 def _told(events: Path) -> tuple[float, dict[str, str]]:

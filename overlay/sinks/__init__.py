@@ -5,5 +5,6 @@ SINKS: dict[str, str] = {
     "mjpeg": "overlay.sinks.mjpeg:MjpegFeed",
     "mp4": "overlay.sinks.mp4:Mp4File",
     "png": "overlay.sinks.png:PngFile",
+    "webcam": "overlay.sinks.webcam:Webcam",
 }
 """Name -> "module:Class"."""

@@ -265,7 +265,10 @@ def _not_here(found: Found) -> Health:
         )
     if found.name and not repository(found.name):
         what = f"no Whisper model {found.name} in {found.looked}"
-        return Health(False, what, "Check model and model_path: a size such as base, or a folder.")
+        return Health(False, what, "Check hearing.model (such as base) and hearing.model_path.")
     what = f"no Whisper model{' ' if found.name else ''}{found.name}{size} in {found.looked}"
-    remedy = "Give a model's folder (model_path), or a size (model = base) with allow_download."
+    remedy = (
+        "Set hearing.model_path to a model's folder, or hearing.model to a size such as base,"
+        " with hearing.allow_download."
+    )
     return Health(False, what, remedy)

@@ -43,7 +43,10 @@ class OpenAIServer:
     async def health(self, model: str) -> Health:
         """Whether the server answers and has the model."""
         if not self._settings.base_url:
-            remedy = "Give the address of an OpenAI-compatible server (openai_url, openai_model)."
+            remedy = (
+                "Set hearing.openai_url and hearing.openai_model to those of an"
+                " OpenAI-compatible server."
+            )
             return Health(False, "no recognition server is set up", remedy)
         remedy = "Check the server's address, its key and that it runs."
         try:

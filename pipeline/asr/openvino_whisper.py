@@ -194,7 +194,7 @@ class OpenVinoWhisper:
             where = f" in {folder}" if settings.path else ""
             raise EngineError(
                 f"There is no OpenVINO Whisper model{where}.",
-                f"Give its folder (openvino_path). {_REMEDY}",
+                f"Set hearing.openvino_path to its folder. {_REMEDY}",
             )
         missing = [name for name in NEEDED if not (folder / name).is_file()]
         if missing:

@@ -70,6 +70,10 @@ def sorted_out(kind: str, options: Mapping[str, str]) -> tuple[dict[str, str], d
     for name in form.needed:
         if name not in given:
             raise UsageError(f"The calendar's {name} is missing.", f"Give {name}.")
+    if "address" in form.plain and "@" in given["address"].partition("://")[2].partition("/")[0]:
+        raise UsageError(
+            "The address holds a name or a password.", "Give them as user and password: sealed."
+        )
     if given.get(JOIN_OPTION, "ask") not in BY_CALENDAR:
         raise UsageError(f"{JOIN_OPTION} is one of {', '.join(BY_CALENDAR)}.")
     if "zone" in given:

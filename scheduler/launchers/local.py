@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from domain.errors import MissingError, StorageError
+from domain.errors import DragomanError, MissingError, StorageError
 from scheduler.launchers.names import plain_id
 
 log = logging.getLogger(__name__)
@@ -66,13 +66,14 @@ class LocalLauncher:
     """The Launcher port on this machine.
 
     `prefix` is the command up to the meeting's id, such as
-    (sys.executable, "-m", "dragoman", "bot"); `logs` is the folder of the bots' log files,
-    MEETING_ID.log each. `deadline_s` is what every bot has to leave when the launcher ends.
+    (sys.executable, "-m", "dragoman", "bot"); what a bot prints goes to MEETING_ID/process.log in
+    the folder `meetings`: it goes with its meeting. `deadline_s` is what every bot has to leave
+    when the launcher ends.
     """
 
-    def __init__(self, prefix: Sequence[str], logs: Path, deadline_s: float = 20.0) -> None:
+    def __init__(self, prefix: Sequence[str], meetings: Path, deadline_s: float = 20.0) -> None:
         self._prefix = tuple(prefix)
-        self._logs = logs
+        self._meetings = meetings
         self._deadline_s = deadline_s
         self._bots: dict[str, LocalBot] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -110,7 +111,7 @@ class LocalLauncher:
                 group.create_task(bot.stop(self._deadline_s))
 
     async def _start(self, meeting_id: str, arguments: Sequence[str]) -> LocalBot:
-        log_file = self._logs / f"{meeting_id}.log"
+        log_file = self._meetings / meeting_id / "process.log"
         descriptor = await asyncio.to_thread(_open_log, log_file)
         try:
             process = await asyncio.create_subprocess_exec(
@@ -126,6 +127,11 @@ class LocalLauncher:
             raise MissingError(
                 f"The program {self._prefix[0]!r} is not there.", "Check the installation."
             ) from error
+        except OSError as error:
+            raise DragomanError(
+                f"The bot's process cannot be started: {error.strerror}.",
+                "Look for what uses up this machine's memory, processes or files.",
+            ) from error
         finally:
             os.close(descriptor)
         log.info("started bot %s as process %d", meeting_id, process.pid)
@@ -134,7 +140,7 @@ class LocalLauncher:
 
 def _open_log(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StorageError(

@@ -29,7 +29,7 @@ class Launcher(Protocol):
         """Starts the bot of a meeting, or gives the one that runs for it already.
 
         Raises UsageError for an id that is no plain name, MissingError where the program
-        is not there.
+        is not there, DragomanError where the machine starts none.
         """
         ...
 

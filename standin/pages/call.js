@@ -2,8 +2,11 @@
 import { el, icon, iconButton, root } from "./dom.js";
 import { Captions } from "./captions.js";
 import { Chat } from "./chat.js";
+import { hideWhenIdle, lobbyScreen } from "./lobby.js";
+import { openMenu } from "./language.js";
 import { Media } from "./media.js";
 import { People } from "./people.js";
+import { CaptionsToggle } from "./toggle.js";
 
 export class Call {
   constructor(meet) {
@@ -19,6 +22,8 @@ export class Call {
     this.panel = el("aside", { jsname: "ME4pNd", "aria-label": meet.t("side_panel"), hidden: true });
     this.waiting = el("div", { class: "waiting", jslog: "236069; track:impression" });
     this.top = el("div", {});
+    this.corner = el("div", { class: "corner" });
+    this.clock = el("nav", {}, el("button", { type: "button", "aria-label": meet.t("ending_soon"), hidden: true }));
   }
 
   draw() {
@@ -27,26 +32,21 @@ export class Call {
       el("div", { class: "call", jscontroller: "kAPMuc" },
         this.top,
         el("div", { "aria-label": t("getting_items"), role: "progressbar", hidden: true }),
-        el("nav", {}, el("button", { type: "button", "aria-label": t("ending_soon"), hidden: true })),
+        this.clock,
         el("div", { class: "middle" },
           el("aside", { "aria-label": t("left_panel"), hidden: true }),
           this.waiting, this.people.stage, this.panel),
         this.captions.holder,
+        this.corner,
         this.toolbar));
     this.fillToolbar();
   }
 
   showLobby(hostAbsent) {
-    const { t, site } = this.meet;
-    const words = hostAbsent ? t("host_absent") : t(`lobby_${site.wording}`);
     this.draw();
     this.people.show([{ id: this.meet.self, name: this.meet.name, self: true }]);
     this.waiting.hidden = false;
-    this.waiting.replaceChildren(
-      el("img", { alt: words, src: "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==" }),
-      el("div", { role: "progressbar", "aria-label": words }),
-      el("div", {}, words), el("div", {}, t("asking")), el("div", {}, t("lobby_more")),
-      el("button", { type: "button", jsname: "EszDse", onclick: () => location.assign("/") }, t("return_home")));
+    this.waiting.replaceChildren(...lobbyScreen(this.meet, hostAbsent));
   }
 
   enter(captionsOn) {
@@ -56,6 +56,8 @@ export class Call {
     const { t } = this.meet;
     this.top.replaceChildren(
       el("div", { role: "region", "aria-label": t("notifications") }, el("span", { "aria-hidden": "true" }, "")));
+    this.corner.replaceChildren(iconButton("", t("details"), "info", { "data-panel-id": "5" }));
+    hideWhenIdle(this.toolbar, this.meet.traps.toolbar_hides_s);
     this.media.start().then(() => captionsOn && this.captionsSwitched(true));
   }
 
@@ -70,13 +72,16 @@ export class Call {
     ];
     if (this.inCall) {
       items.push(iconButton("hNGZQc", t("share"), "present_to_all"), iconButton("G0pghc", t("react"), "mood"));
-      if (site.captions_available) items.push(this.captionsButton(), this.captions.languageBox());
+      if (site.captions_available) items.push(this.captionsButton());
       items.push(iconButton("FpSaz", t("hand"), "back_hand"));
     }
-    items.push(iconButton("NakZHc", t("more"), "more_vert"));
+    items.push(iconButton("NakZHc", t("more"), "more_vert", { onclick: (event) => this.inCall && openMenu(this.meet, event.currentTarget) }));
     items.push(iconButton("CQylAd", t("leave"), "call_end", { "data-should-confirm-hangup": "false", onclick: () => this.meet.send("leave") }));
+    if (!this.inCall && traps.lobby_shows_hidden_anchor) {
+      items.push(el("button", { type: "button", "aria-label": t("details"), hidden: true }, icon("info")));
+      items.push(iconButton("", t("details"), "info"));
+    }
     if (this.inCall) {
-      items.push(iconButton("", t("details"), "info", { "data-panel-id": "5" }));
       items.push(el("nav", {}, this.people.button(() => this.openPanel(this.people))));
     }
     items.push(chat);
@@ -87,16 +92,9 @@ export class Call {
   }
 
   captionsButton() {
-    const button = iconButton("RrG0hf", "", "", { role: "button", type: "button", onclick: () => this.toggleCaptions() });
-    this.toggle = button;
-    this.paintToggle();
-    return button;
-  }
-
-  paintToggle() {
-    if (!this.toggle) return;
-    this.toggle.setAttribute("aria-label", this.meet.t(this.captions.on ? "captions_off" : "captions_on"));
-    this.toggle.replaceChildren(icon(this.captions.on ? "closed_caption" : "closed_caption_off"));
+    this.toggle = new CaptionsToggle(this.meet, () => this.toggleCaptions());
+    this.toggle.paint(this.captions.on);
+    return this.toggle.button;
   }
 
   toggleCaptions() {
@@ -106,7 +104,7 @@ export class Call {
   captionsSwitched(on) {
     this.captions.switch(on);
     this.media.captionChannel(on);
-    this.paintToggle();
+    this.toggle?.paint(on);
   }
 
   openPanel(content) {
@@ -114,6 +112,19 @@ export class Call {
     this.panel.hidden = same;
     this.panel.replaceChildren(...(same ? [] : [content.panel]));
     content.opened?.(!same);
+  }
+
+  endingSoon() {
+    this.clock.firstChild.hidden = false;
+  }
+
+  vanish() {
+    this.kept = document.createDocumentFragment();
+    this.kept.append(...root().childNodes);
+  }
+
+  comeBack() {
+    root().replaceChildren(this.kept);
   }
 
   close() {

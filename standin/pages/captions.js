@@ -1,7 +1,10 @@
 // The captions region: absent while captions are off, made anew each time they are switched on.
 import { el } from "./dom.js";
+import { languageBox } from "./language.js";
 
-const LANGUAGES = [["", "Auto"], ["en-US", "English"], ["de-DE", "German"], ["es-ES", "Spanish"], ["fr-FR", "French"], ["ja-JP", "Japanese"]];
+const KNOWN = { block: "nMcdL bj4p3b", head: "adE6rb", name: "KcIKyf jxFHg", span: "NWpY1d", text: "ygicle VbkSUe" };
+const RENAMED = { block: "qWe5Zb kT2hNa", head: "uYt9Rb", name: "pLm3Qd zXc7Vb", span: "aSd4Fg", text: "hJk6Lp nBv8Cx" };
+const HIDDEN_MS = 5000;
 const KEPT_BLOCKS = 12;
 const PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
@@ -12,14 +15,28 @@ export class Captions {
     this.holder = el("div", { class: "captions-place" });
     this.blocks = new Map();
     this.retired = new Set();
+    this.pending = [];
+    this.names = meet.traps.region_renamed ? RENAMED : KNOWN;
   }
 
-  languageBox() {
-    const box = el("select", { role: "combobox", "aria-label": this.meet.t("caption_language") });
-    for (const [value, text] of LANGUAGES) box.append(el("option", { value }, text));
-    box.value = this.meet.site.caption_language ?? "";
-    box.addEventListener("change", () => this.meet.send("language", { language: box.value }));
-    return box;
+  // What a tab in the background does: nothing is drawn until it is on show again.
+  hide() {
+    this.hidden = true;
+    setTimeout(() => { this.hidden = false; this.drawSoon(); }, HIDDEN_MS);
+  }
+
+  show(message) {
+    this.pending.push(message);
+    this.drawSoon();
+  }
+
+  drawSoon() {
+    if (this.hidden || this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      for (const message of this.pending.splice(0)) this.draw(message);
+    });
   }
 
   switch(on) {
@@ -27,14 +44,14 @@ export class Captions {
     this.blocks.clear();
     this.region = null;
     this.holder.replaceChildren();
-    if (on) this.build();
+    if (on && !this.meet.traps.region_missing) this.build();
   }
 
   recreate() {
     if (!this.on) return;
     const kept = [...this.blocks.values()].map((block) => block.last);
     this.switch(true);
-    for (const message of kept) this.show(message);
+    for (const message of kept) this.draw(message);
   }
 
   build() {
@@ -47,12 +64,13 @@ export class Captions {
           el("i", { class: "google-symbols notranslate", ...hidden }, "arrow_downward"), el("span", hidden, t("jump_text")))),
     ];
     this.region = el("div", { role: "region", "aria-label": t("captions"), tabindex: "0", class: "vNKgIf UDinHf", jscontroller: "KPn5nb" }, ...this.jump);
+    if (!this.meet.traps.language_in_settings) this.holder.append(languageBox(this.meet));
     this.holder.append(
       el("div", { class: "fJsklc" }, el("div", { jscontroller: "D1tHje" }, el("div", { class: "a4cQT" }, el("div", { class: "DtJ7e" },
         el("div", { jsname: "dsyhDe", class: "iOzk7" }, this.region))))));
   }
 
-  show(message) {
+  draw(message) {
     if (!this.region || this.retired.has(message.block)) return;
     let block = this.blocks.get(message.block);
     if (!block) {
@@ -63,7 +81,8 @@ export class Captions {
       this.trim();
     }
     block.last = message;
-    writeChunks(block.text, message.text);
+    if (this.meet.traps.region_unreadable) block.node.replaceChildren(`${message.name}: ${message.text}`);
+    else writeChunks(block.text, message.text);
     this.region.scrollTop = this.region.scrollHeight;
   }
 
@@ -72,19 +91,29 @@ export class Captions {
     this.blocks.delete(key);
     this.retired.add(key);
     block.node.firstChild.replaceWith(this.head(message));
+    this.mark(block.node, message);
     this.region.insertBefore(block.node, this.jump[0]);
     return block;
   }
 
   head(message) {
-    return el("div", { class: "adE6rb" },
+    const name = message.own ? this.meet.t("you") : message.name;
+    return el("div", { class: this.names.head },
       message.device.endsWith("2") || !message.name ? null : el("img", { class: "Z6byG r6DyN", alt: "", src: PIXEL }),
-      message.name ? el("div", { class: "KcIKyf jxFHg" }, el("span", { class: "NWpY1d" }, message.name)) : null);
+      name ? el("div", { class: this.names.name }, el("span", { class: this.names.span }, name)) : null);
+  }
+
+  // Seen on pages in English only; elsewhere the word for "You" has to do.
+  mark(node, message) {
+    if (message.own && !this.meet.traps.ui_language) node.setAttribute("data-is-self", "true");
+    else node.removeAttribute("data-is-self");
   }
 
   newBlock(message) {
-    const text = el("div", { class: "ygicle VbkSUe" });
-    return { node: el("div", { class: "nMcdL bj4p3b" }, this.head(message), text), text, last: message };
+    const text = el("div", { class: this.names.text });
+    const node = el("div", { class: this.names.block }, this.head(message), text);
+    this.mark(node, message);
+    return { node, text, last: message };
   }
 
   trim() {

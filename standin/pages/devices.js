@@ -106,6 +106,7 @@ export class Devices {
       const on = this.on[kind];
       node.setAttribute("data-is-muted", String(!on));
       node.setAttribute("aria-label", t(kind === "mic" ? (on ? "mic_off" : "mic_on") : on ? "cam_off" : "cam_on"));
+      if (kind === "camera" && this.meet.traps.camera_problem && this.meet.call) node.setAttribute("aria-label", t("cam_problem"));
       node.firstChild.textContent = (kind === "mic" ? "mic" : "videocam") + (on ? "" : "_off");
     }
     this.changed();

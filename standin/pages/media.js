@@ -1,5 +1,6 @@
 // The one peer connection of the call: three lines in, camera and microphone out, data channels.
 import { el } from "./dom.js";
+import { cameraToast, failCamera, withEffects } from "./effects.js";
 import { Mix } from "./mix.js";
 
 const LINES = 3;
@@ -18,15 +19,23 @@ export class Media {
     document.body.append(this.players);
     const connection = (this.connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" }));
     connection.addEventListener("track", (event) => this.play(event.track));
-    connection.createDataChannel("collections", { ordered: true });
+    if (!traps.no_roster) connection.createDataChannel("collections", { ordered: true });
     connection.createDataChannel("media-session", { ordered: true });
     const late = traps.late_tracks_s > 0;
     if (site.audio === "tracks") this.addLines(late ? 1 : LINES);
-    else { this.mix = new Mix(this.players); this.mix.start(); }
+    else this.mixFrom(site.audio);
     this.senders = { mic: this.sender("mic"), camera: this.sender("camera") };
-    devices.trackChanged = (kind, track) => this.senders[kind].replaceTrack(track);
-    await this.offer();
+    devices.trackChanged = (kind, track) => this.senders[kind].replaceTrack(this.processed(kind, track));
+    cameraToast(this.meet);
+    await this.offer(true);
     if (late && site.audio === "tracks") setTimeout(() => this.addLate(), traps.late_tracks_s * 1000);
+  }
+
+  // The sound comes from the page's own mix from now on.
+  mixFrom(path) {
+    if (path === "nowhere") return;
+    this.mix = new Mix(path === "mixed" ? this.players : null);
+    this.mix.start();
   }
 
   addLines(count) {
@@ -40,10 +49,18 @@ export class Media {
     await this.offer();
   }
 
+  processed(kind, track) {
+    return kind === "camera" && track && this.meet.traps.camera_effects ? withEffects(track) : track;
+  }
+
+  failCamera() {
+    return failCamera(this.senders.camera, this.meet.traps.camera_fault);
+  }
+
   sender(kind) {
     const { tracks, streams } = this.meet.devices;
     if (kind === "camera" && tracks.camera) {
-      const sender = this.connection.addTrack(tracks.camera, streams.camera);
+      const sender = this.connection.addTrack(this.processed(kind, tracks.camera), streams.camera);
       this.connection.getTransceivers().find((line) => line.sender === sender).direction = "sendonly";
       return sender;
     }
@@ -51,7 +68,7 @@ export class Media {
     return this.connection.addTransceiver(media, { direction: "sendonly" }).sender;
   }
 
-  async offer() {
+  async offer(fresh = false) {
     const connection = this.connection;
     await connection.setLocalDescription(await connection.createOffer());
     if (connection.iceGatheringState !== "complete") {
@@ -60,7 +77,7 @@ export class Media {
         setTimeout(resolve, 2000);
       });
     }
-    this.meet.send("offer", { sdp: connection.localDescription.sdp, receive: this.receiving.map((line) => line.mid) });
+    this.meet.send("offer", { sdp: connection.localDescription.sdp, receive: this.receiving.map((line) => line.mid), fresh });
     await new Promise((resolve) => { this.applied = resolve; });
   }
 
@@ -80,7 +97,7 @@ export class Media {
   captionChannel(on) {
     if (!this.meet.site.channel || !this.connection) return;
     this.captions?.close();
-    this.captions = on ? this.connection.createDataChannel("captions", { ordered: true, maxRetransmits: 10 }) : null;
+    this.captions = on ? this.connection.createDataChannel(this.meet.traps.channel_label, { ordered: true, maxRetransmits: 10 }) : null;
     if (this.captions) this.captions.binaryType = "arraybuffer";
   }
 

@@ -24,13 +24,16 @@ export class People {
   }
 
   show(people) {
-    const ids = new Set(people.map((person) => person.id));
+    const { traps } = this.meet;
+    const drawn = traps.tiles_shown ? people.slice(0, traps.tiles_shown) : people;
+    const ids = new Set(drawn.map((person) => person.id));
     for (const [id, tile] of this.tiles) {
       if (!ids.has(id)) { tile.node.remove(); this.tiles.delete(id); }
     }
-    for (const person of people) {
+    for (const person of drawn) {
       if (!this.tiles.has(person.id)) this.addTile(person);
     }
+    this.number = people.filter((person) => !person.screen).length;
     const shown = this.meet.traps.people_virtualised ? people.slice(0, 2) : people;
     this.list.replaceChildren(...shown.map((person, n) => this.row(person, n, people.length)));
     this.count();
@@ -38,15 +41,21 @@ export class People {
 
   speaking(ids) {
     this.lit = new Set(ids);
-    for (const [id, tile] of this.tiles) tile.light.className = this.lit.has(id) ? SPEAKING[0] : SILENT;
+    for (const [id, tile] of this.tiles) {
+      const lit = this.lit.has(id);
+      if (this.meet.traps.lit_by === "level") tile.light.setAttribute("data-audio-level", lit ? "0.4" : "0");
+      else tile.light.className = lit ? SPEAKING[tile.manner] : SILENT;
+    }
   }
 
   addTile(person) {
-    const { devices, t, self } = this.meet;
+    const { devices, t, self, traps } = this.meet;
+    const named = traps.tiles_without_ids ? {} : {
+      "data-participant-id": person.id, "data-requested-participant-id": person.id, "data-tile-media-id": person.id,
+      "data-cohort-id": person.cohort ? "room-1" : null,
+    };
     const light = el("div", { jsname: "QgSmzd", class: SILENT });
-    const node = el("div", {
-      class: "tile", "data-participant-id": person.id, "data-requested-participant-id": person.id, "data-tile-media-id": person.id,
-    }, light, avatar(person.name));
+    const node = el("div", { class: "tile", ...named }, light, avatar(person.name));
     if (person.id === self) {
       const video = el("video", { autoplay: true, playsinline: true });
       video.muted = true;
@@ -61,21 +70,21 @@ export class People {
     }
     node.append(el("div", { class: "who" }, el("span", { class: "notranslate" }, person.name)));
     this.stage.append(node);
-    this.tiles.set(person.id, { node, light });
+    this.tiles.set(person.id, { node, light, manner: this.tiles.size % SPEAKING.length });
     this.speaking(this.lit);
   }
 
   row(person, index, size) {
     const { t } = this.meet;
     return el("div", {
-      role: "listitem", "aria-label": person.name, "data-participant-id": null, "aria-posinset": index + 1, "aria-setsize": size,
+      role: "listitem", "aria-label": person.name, "data-cohort-id": person.cohort ? "room-1" : null, "aria-posinset": index + 1, "aria-setsize": size,
     }, el("span", { class: "zWGUib" }, person.name), person.self ? el("span", {}, ` (${t("you")})`) : null,
     person.host ? el("div", {}, t("host")) : null);
   }
 
   count() {
     if (!this.opener) return;
-    const number = Math.max(1, this.tiles.size);
+    const number = Math.max(1, this.number ?? this.tiles.size);
     this.opener.setAttribute("aria-label", `${this.meet.t("people")} - ${number} ${this.meet.t("joined")}`);
     this.opener.lastChild.setAttribute("data-avatar-count", String(number));
     this.opener.lastChild.textContent = String(number);

@@ -25,7 +25,7 @@ def base_name(transcript: Transcript) -> str:
 
 def whole(transcript: Transcript, languages: Sequence[str] | None = None) -> bytes:
     """A zip with a meeting in every format. Raises MissingError without Noto fonts."""
-    chosen = transcript.meeting.languages if languages is None else languages
+    chosen = transcript.targets if languages is None else languages
     targets = list(dict.fromkeys(primary(code) for code in chosen))
     files = folder_files(transcript, targets)
     for suffix in ("docx", "pdf"):

@@ -10,6 +10,7 @@ from domain.meetings import Meeting
 from domain.serving import Notes
 from storage.codec import segment_to_json
 from storage.export.transcript import Mode, Transcript
+from storage.facts import DELIVERED
 from storage.notes import to_json as to_json_notes
 
 SCHEMA = "dragoman.transcript/1"
@@ -57,7 +58,7 @@ def to_json(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str
             }
             for gap in transcript.gaps
         ],
-        "facts": dict(transcript.facts),
+        "facts": {name: text for name, text in transcript.facts.items() if name != DELIVERED},
         "notes": to_notes(transcript.notes),
     }
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

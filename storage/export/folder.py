@@ -21,7 +21,7 @@ def write_folder(
     Subtitles per language: a target language has every segment in it; a spoken language that
     is no target has what was said in it. Raises StorageError.
     """
-    chosen = transcript.meeting.languages if languages is None else languages
+    chosen = transcript.targets if languages is None else languages
     files = folder_files(transcript, list(dict.fromkeys(primary(code) for code in chosen)))
     for file, content in files.items():
         write_atomic(out / file, content)

@@ -55,8 +55,8 @@ def export(
     languages: Sequence[str] | None = None,
     mode: Mode | str = Mode.BOTH,
 ) -> bytes:
-    """A transcript as a file, UTF-8 where it is text. `languages` are the targets, the
-    meeting's own if None.
+    """A transcript as a file, UTF-8 where it is text. `languages` are the targets, all that
+    the meeting was translated into if None.
 
     Raises UsageError for an unknown format or mode.
     """
@@ -65,6 +65,6 @@ def export(
         raise UsageError(f"There is no format {format!r}.", f"Known formats: {known}.")
     if mode not in list(Mode):
         raise UsageError(f"There is no mode {mode!r}.", f"Known modes: {', '.join(Mode)}.")
-    chosen = transcript.meeting.languages if languages is None else languages
+    chosen = transcript.targets if languages is None else languages
     made = FORMATS[format].write(transcript, chosen, Mode(mode))
     return made.encode("utf-8", "replace") if isinstance(made, str) else made

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC
 
+from domain.audio import Gap
 from domain.languages import name, primary
 from domain.text import clean, clean_name
 from domain.transcripts import LIVE, REFINED, Segment
@@ -18,7 +19,10 @@ from storage.export.transcript import (
     targets_of,
     text_in,
 )
+from storage.facts import TITLE
 
+NAMED_GAPS = 5
+"""Stretches of lost sound that are told one by one."""
 _INLINE = re.compile(r"([\\`*_\[\]<>|~&$])")
 _AT_START = re.compile(r"^([#+\-=]|\d+(?=[.)]))")
 _VERSIONS = {LIVE: "live", REFINED: "refined (second pass)"}
@@ -30,6 +34,7 @@ def to_txt(transcript: Transcript, languages: Sequence[str], mode: Mode) -> str:
     lines = [*heading(transcript), ""]
     for title, points in notes_of(transcript.notes):
         lines += [title, *(f"  - {text} ({more})" for text, more in points), ""]
+    lines += ["Transcript"] if transcript.notes else []
     if mode is Mode.SIDE and languages:
         return "\n".join([*lines, *columns_of(transcript, languages)]) + "\n"
     for segment in transcript.segments:
@@ -46,6 +51,7 @@ def to_markdown(transcript: Transcript, languages: Sequence[str], mode: Mode) ->
     for head, points in notes_of(transcript.notes):
         blocks.append(f"## {escape(head)}")
         blocks.append("\n".join(f"- {escape(text)} *({escape(more)})*" for text, more in points))
+    blocks += ["## Transcript"] if transcript.notes else []
     if mode is Mode.SIDE and languages:
         return "\n\n".join([*blocks, _table(transcript, languages)]) + "\n"
     for segment in transcript.segments:
@@ -98,13 +104,20 @@ def texts(
     return original_of(segment), pairs
 
 
+def title_of(transcript: Transcript) -> str:
+    """What the calendar calls the meeting, or its code."""
+    code = clean(transcript.meeting.code)
+    a_file = transcript.meeting.link.startswith("file:")
+    return clean(transcript.facts.get(TITLE, "")) or (code if a_file else f"Meeting {code}")
+
+
 def heading(transcript: Transcript) -> list[str]:
     """The title, and what is to be known of the meeting."""
     meeting = transcript.meeting
     began = (meeting.began_at or meeting.created_at).astimezone(UTC)
     people = [clean_name(p.name) or "Somebody" for p in transcript.participants if not p.is_self]
     spoken = sorted({name(primary(s.language)) for s in transcript.segments if s.language})
-    lines = [f"Meeting {clean(meeting.code)}", f"Date: {began:%Y-%m-%d %H:%M} UTC"]
+    lines = [title_of(transcript), f"Date: {began:%Y-%m-%d %H:%M} UTC"]
     lines.append(f"Version: {_VERSIONS.get(transcript.version, transcript.version)}")
     if meeting.ended_at is not None:
         stay_s = (meeting.ended_at - began).total_seconds()
@@ -121,6 +134,23 @@ def heading(transcript: Transcript) -> list[str]:
     if spoken:
         lines.append(f"Spoken: {', '.join(clean(each) for each in spoken)}")
     if transcript.gaps:
-        lost_s = sum(gap.end_s - gap.start_s for gap in transcript.gaps)
-        lines.append(f"Sound lost: {lost_s:.1f} s in {len(transcript.gaps)} places")
+        lines.append(lost_words(transcript.gaps))
     return lines
+
+
+def _one_gap(gap: Gap) -> str:
+    why = clean(gap.reason).replace("_", " ")
+    return f"{stamp(gap.start_s)[:-4]} to {stamp(gap.end_s)[:-4]}, {why}"
+
+
+def lost_words(gaps: Sequence[Gap]) -> str:
+    """What was not heard, when and why, in one line; the longest stretches by name."""
+    lost_s, until_s = 0.0, 0.0
+    for gap in sorted(gaps, key=lambda gap: gap.start_s):
+        lost_s += max(0.0, gap.end_s - max(gap.start_s, until_s))
+        until_s = max(until_s, gap.end_s)
+    longest = sorted(gaps, key=lambda gap: gap.start_s - gap.end_s)[:NAMED_GAPS]
+    named = [_one_gap(gap) for gap in sorted(longest, key=lambda gap: gap.start_s)]
+    places = "1 place" if len(gaps) == 1 else f"{len(gaps)} places"
+    more = "; …" if len(gaps) > NAMED_GAPS else ""
+    return f"Sound lost: {lost_s:.1f} s in {places} ({'; '.join(named)}{more})"

@@ -55,6 +55,13 @@ class Transcript:
     """Of the segments."""
     notes: Notes | None = None
 
+    @property
+    def targets(self) -> list[str]:
+        """The meeting's languages, and those that it was translated into for a while."""
+        made = {t.language for s in self.segments for t in s.translations if t.text}
+        known = {primary(code) for code in self.meeting.languages}
+        return [*self.meeting.languages, *sorted(c for c in made if primary(c) not in known)]
+
 
 async def load_transcript(
     meeting_id: str,

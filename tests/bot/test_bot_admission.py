@@ -29,6 +29,7 @@ class ScriptedTab:
     def __init__(self, clock: FakeClock, shows: list[tuple[str, float]]) -> None:
         self.page = ScriptedPage()
         self.pack = ENGLISH
+        self.reached: set[str] = set()
         self.lock = asyncio.Lock()
         self._clock = clock
         self._shows = shows

@@ -88,7 +88,8 @@ def test_a_block_used_for_another_speaker_is_a_new_line() -> None:
     reader = Reader()
     reader.region(0.0, (1, "Anna", "One"))
     [first] = reader.reader.tick(5.0)
-    [second] = reader.region(6.0, (1, "Ben", "Two"))
+    done, second = reader.region(6.0, (1, "Ben", "Two"))
+    assert (done.line_id, done.text, done.final) == (first.line_id, "One", True)
     assert first.line_id != second.line_id
     assert second.participant_id == BEN
 
@@ -97,7 +98,8 @@ def test_a_block_that_begins_anew_is_a_new_line_and_old_blocks_become_final() ->
     reader = Reader()
     reader.region(0.0, (1, "Anna", "word " * 100))
     [first] = reader.reader.tick(5.0)
-    [second] = reader.region(6.0, (1, "Anna", "Fresh"))
+    done, second = reader.region(6.0, (1, "Anna", "Fresh"))
+    assert (done.line_id, done.final) == (first.line_id, True)
     assert first.line_id != second.line_id
     reader.region(7.0, (1, "Anna", "Fresh"), (2, "Ben", "Me too"))
     finals = [hint for hint in reader.reader.tick(13.0) if hint.final]

@@ -36,6 +36,7 @@ class FaultyTab:
     def __init__(self, clock: FakeClock, shown: Snapshot | None) -> None:
         self.page = Page()
         self.pack = ENGLISH
+        self.reached: set[str] = set()
         self.lock = asyncio.Lock()
         self.answered: Counter[tuple[str, str]] = Counter()
         self._clock = clock

@@ -115,21 +115,22 @@ def sound_block(number: int, rate: int) -> bytes:
     return head + bytes(4) + rate.to_bytes(4, "little") + (1).to_bytes(4, "little") + bytes(2)
 
 
-def test_blocks_that_no_declaration_fits_are_ignored_until_one_does(
+def test_blocks_without_a_declaration_are_ignored_and_those_at_another_rate_refused(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     intake = greeted(PageEndpoint())
     track = {"type": "track", "index": 0, "kind": "mix"}
     intake.binary(sound_block(1, 48_000))
     intake.text(json.dumps(track | {"n": 2, "rate": 44_100}))
-    intake.binary(sound_block(3, 48_000))
+    with pytest.raises(ProtocolError, match="48000 Hz of a track at 44100 Hz"):
+        intake.binary(sound_block(3, 48_000))
     intake.text(json.dumps(track | {"n": 4, "rate": 7}))
     intake.binary(sound_block(5, 7))
-    assert (intake.sound.ignored, intake.sound.blocks) == (3, 0)
+    assert (intake.sound.ignored, intake.sound.blocks) == (2, 0)
     assert len(caplog.records) == 1
     intake.text(json.dumps(track | {"n": 6, "rate": 48_000}))
     intake.binary(sound_block(7, 48_000))
-    assert (intake.sound.ignored, intake.sound.blocks) == (3, 1)
+    assert (intake.sound.ignored, intake.sound.blocks) == (2, 1)
 
 
 def test_a_track_that_is_declared_again_goes_on() -> None:
@@ -189,3 +190,23 @@ async def test_the_camera_merges_what_is_overtaken_and_starts_with_all(
         pump.cancel()
     assert (camera.updates_sent, camera.updates_merged) == (2, 1)
     assert camera.shown({"number": 3}, 1.5) == 0.5
+
+
+async def test_a_page_that_takes_nothing_any_more_is_dropped(
+    endpoint: PageEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.endpoint._CLOSE_S", 0.2)
+    async with ClientSession() as session, knock(session, endpoint) as socket:
+        socket._conn.protocol.pause_reading()
+
+        async def pour() -> None:
+            while await endpoint.send_bytes(bytes(1_000_000)):
+                pass
+
+        async with asyncio.timeout(10):
+            pouring = asyncio.create_task(pour())
+            await asyncio.wait({pouring}, timeout=1)
+            await endpoint.drop()
+            assert not endpoint.connected
+            socket._conn.transport.abort()
+            await pouring

@@ -5,9 +5,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from PIL import ImageGrab
 
 from bot.display import private_display
 from bot.processes import kill, names, using
@@ -88,3 +90,17 @@ async def test_the_display_outlives_the_terminal_s_interrupt() -> None:
     async with private_display():
         [server] = xvfb_children()
         assert os.getsid(server) == server
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
+async def test_the_display_opens_with_its_key_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XAUTHORITY", raising=False)
+    async with private_display() as screen:
+        key = Path(screen["XAUTHORITY"])
+        assert key.parent.stat().st_mode & 0o077 == 0
+        for given, opens in ((str(key), True), ("/dev/null", False)):
+            os.putenv("XAUTHORITY", given)
+            with nullcontext() if opens else pytest.raises(OSError, match="connection failed"):
+                ImageGrab.grab(xdisplay=screen["DISPLAY"])
+    os.unsetenv("XAUTHORITY")
+    assert not key.parent.exists()

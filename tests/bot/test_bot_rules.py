@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat import asks_to_leave, split
+from bot.chat import split
 from bot.locales.en import ENGLISH
 from bot.rules import EndRules
 from bot.settings import BotSettings
@@ -134,14 +134,10 @@ def test_having_been_in_changes_the_meaning_of_having_left() -> None:
     assert judge(page("", "call_ended"), ENGLISH, been_in=True).reason is Reason.HOST_ENDED
 
 
-@pytest.mark.parametrize("text", ["/leave", "leave", "Leave", " please leave. ", "LEAVE!"])
-def test_it_obeys(text: str) -> None:
-    assert asks_to_leave(text)
-
-
-@pytest.mark.parametrize("text", ["", "I leave at five", "leave it", "/leaveit", "don't leave"])
-def test_it_does_not_overhear(text: str) -> None:
-    assert not asks_to_leave(text)
+def test_an_empty_page_is_no_green_room_for_who_was_in() -> None:
+    assert judge(page("", "prejoin"), ENGLISH).place is Place.GREEN_ROOM
+    assert judge(page("", "prejoin"), ENGLISH, been_in=True).place is Place.LOADING
+    assert judge(page("", "name_input"), ENGLISH, been_in=True).place is Place.GREEN_ROOM
 
 
 def test_long_lines_are_cut_between_words() -> None:

@@ -23,12 +23,12 @@ BEN = Account("a2", "ben", Role.OPERATOR, NOON)
 MEETING = Meeting("m1", "link", "code", "bot", (), MeetingState.REQUESTED, NOON)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AccessStores]:
-    if request.param == "memory":
+@pytest.fixture
+async def stores(where: str | Path | None) -> AsyncIterator[AccessStores]:
+    if where is None:
         yield memory_access_stores()
         return
-    async with Database(tmp_path / "contract.db") as database:
+    async with Database(where) as database:
         await SqlMeetingStore(database).create(MEETING)
         yield sql_access_stores(database)
 

@@ -44,13 +44,13 @@ class Stores:
         return {known.event.key: known for known in found}
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stores]:
-    if request.param == "memory":
+@pytest.fixture
+async def stores(where: str | Path | None) -> AsyncIterator[Stores]:
+    if where is None:
         both = MemoryCalendars()
         yield Stores(both, both)
         return
-    async with Database(tmp_path / "contract.db") as database:
+    async with Database(where) as database:
         yield Stores(SqlCalendarStore(database), SqlEventStore(database))
 
 

@@ -16,12 +16,12 @@ from storage.memory import MemoryMeetingStore
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[MeetingStore]:
-    if request.param == "memory":
+@pytest.fixture
+async def store(where: str | Path | None) -> AsyncIterator[MeetingStore]:
+    if where is None:
         yield MemoryMeetingStore()
         return
-    async with Database(tmp_path / "contract.db") as database:
+    async with Database(where) as database:
         yield SqlMeetingStore(database)
 
 
@@ -104,6 +104,22 @@ async def test_nothing_follows_an_ending(store: MeetingStore) -> None:
     await store.change("abcd1234", _step(MeetingState.FAILED, Reason.DENIED))
     with pytest.raises(StorageError):
         await store.change("abcd1234", _step(MeetingState.STARTING, Reason.LAUNCHED))
+
+
+async def test_a_step_that_is_stored_again_stands_once(store: MeetingStore) -> None:
+    await store.create(_meeting())
+    steps = (
+        _step(MeetingState.STARTING, Reason.LAUNCHED, 1),
+        _step(MeetingState.STARTING, Reason.RECOVERING, 2),
+        _step(MeetingState.STARTING, Reason.RECOVERING, 3),
+        _step(MeetingState.FAILED, Reason.BROWSER_FAILED, 4),
+    )
+    for step in steps:
+        await store.change("abcd1234", step)
+        await store.change("abcd1234", step)
+    stored = await store.get("abcd1234")
+    assert stored is not None
+    assert stored.changes == steps
 
 
 async def test_only_what_is_given_is_updated(store: MeetingStore) -> None:

@@ -13,11 +13,25 @@ from domain.pictures import PictureUpdate, Rectangle
 from domain.ports import PictureSink
 from overlay.sinks import SINKS
 
+
+class Device:
+    """A virtual webcam that nobody watches."""
+
+    name = "nowhere"
+
+    def send(self, i420: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 MAKERS: dict[str, Callable[[type, Path], PictureSink]] = {
     "memory": lambda kind, folder: kind(),
     "mjpeg": lambda kind, folder: kind(),
     "png": lambda kind, folder: kind(folder / "deep" / "picture.png"),
     "mp4": lambda kind, folder: kind(folder / "deep" / "picture.mp4", FakeClock(3.0)),
+    "webcam": lambda kind, folder: kind(lambda width, height: Device(), FakeClock()),
 }
 WIDTH, HEIGHT = 320, 180
 FIRST = PictureUpdate(

@@ -20,12 +20,12 @@ from storage.memory import MemoryTranscriptStore
 from storage.transcripts import SqlTranscriptStore
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TranscriptStore]:
-    if request.param == "memory":
+@pytest.fixture
+async def store(where: str | Path | None) -> AsyncIterator[TranscriptStore]:
+    if where is None:
         yield MemoryTranscriptStore()
         return
-    async with Database(tmp_path / "contract.db") as database:
+    async with Database(where) as database:
         for identity in ("m1", "m2"):
             await SqlMeetingStore(database).create(_meeting(identity))
         yield SqlTranscriptStore(database)

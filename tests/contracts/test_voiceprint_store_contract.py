@@ -24,12 +24,12 @@ ANA = Voiceprint(
 )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[VoiceprintStore]:
-    if request.param == "memory":
+@pytest.fixture
+async def store(where: str | Path | None) -> AsyncIterator[VoiceprintStore]:
+    if where is None:
         yield MemoryVoiceprintStore()
         return
-    async with Database(tmp_path / "contract.db") as database:
+    async with Database(where) as database:
         yield SqlVoiceprintStore(database)
 
 

@@ -1,9 +1,7 @@
 """Transcripts, notes and delivery put together on a real database and a real mail server."""
 
-import asyncio
 import zipfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email import message_from_string, policy
 from io import BytesIO
@@ -22,6 +20,7 @@ from dragoman.groups.after import DeliveryGroup, NotesGroup
 from dragoman.serve.delivery import Delivery
 from dragoman.serve.notes import StoredNotesDesk, open_writer
 from dragoman.serve.transcripts import SqlTranscriptDesk
+from standin.mail import MailServer
 from storage.database import Database
 from storage.meetings import SqlMeetingStore
 from storage.transcripts import SqlTranscriptStore
@@ -77,6 +76,22 @@ async def test_corrections_are_in_everything(database: Database) -> None:
     assert (await desk.read(ID)).corrected == frozenset()
 
 
+async def test_a_line_is_given_to_somebody_else_and_back(database: Database) -> None:
+    desk = SqlTranscriptDesk(database, by="ana")
+    given = await desk.reassign(ID, "s1", "Ben")
+    assert (given.participant_id, given.speaker, given.text[:10]) == ("ben", "Ben", "We decided")
+    assert (await desk.read(ID)).corrected == {"s1"}
+    exported = (await desk.export(ID, "txt", {})).content.decode()
+    assert "Ben: We decided" in exported
+    stranger = await desk.reassign(ID, "s1", "Carla")
+    assert (stranger.participant_id, stranger.speaker) == ("", "Carla")
+    await desk.correct(ID, "s1", "We decided nothing.")
+    back = await desk.reassign(ID, "s1", "")
+    assert (back.participant_id, back.speaker, back.text) == ("ana", "Ana", "We decided nothing.")
+    with pytest.raises(UsageError, match="no such segment"):
+        await desk.reassign(ID, "none", "Ben")
+
+
 async def test_versions_and_what_does_not_exist(database: Database) -> None:
     desk = SqlTranscriptDesk(database)
     again = Segment("r1", ID, "ana", "Ana", "en", 1, 2, "Heard again", 1, "e", version=REFINED)
@@ -124,47 +139,6 @@ async def test_notes_are_made_kept_and_exported(database: Database) -> None:
     with pytest.raises(UsageError):
         async with open_writer(NotesGroup(engine="openai")):
             pass
-
-
-class MailServer:
-    """Speaks enough SMTP to take mail, and refuses the first `busy` tries."""
-
-    def __init__(self, busy: int = 0, refused: str = "") -> None:
-        self.busy = busy
-        self.refused = refused
-        self.mails: list[tuple[str, str]] = []
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[int]:
-        """The port while it runs."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        async with server:
-            yield server.sockets[0].getsockname()[1]
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to = ""
-        writer.write(b"220 test\r\n")
-        while line := (await reader.readline()).decode().strip():
-            verb = line.upper()
-            answer = "250 ok"
-            if verb.startswith("RCPT"):
-                to = line[8:].strip("<> ")
-                if self.busy:
-                    self.busy -= 1
-                    answer = "451 try again"
-                elif to == self.refused:
-                    answer = "550 no such person"
-            elif verb == "DATA":
-                writer.write(b"354 go\r\n")
-                raw = await reader.readuntil(b"\r\n.\r\n")
-                self.mails.append((to, raw[:-3].decode()))
-            elif verb == "QUIT":
-                answer = "221 bye"
-            writer.write(f"{answer}\r\n".encode())
-            await writer.drain()
-            if verb == "QUIT":
-                break
-        writer.close()
 
 
 async def test_transcripts_are_delivered(database: Database, tmp_path: Path) -> None:

@@ -1,17 +1,19 @@
 """What the page asks for reaches the session and the picture, whenever it is asked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from domain.clock import MeetingClock
-from domain.errors import UsageError
+from domain.errors import StorageError, UsageError
 from domain.meetings import Reason
 from domain.pictures import PictureUpdate
 from dragoman.controls import SessionControls
 from dragoman.groups.camera import CameraGroup
 from dragoman.pause import Pause
+from dragoman.targets import Targets
 from overlay.overlay import Overlay
 from overlay.settings import OverlaySettings
 
@@ -36,7 +38,8 @@ def looks() -> list[dict[str, object]]:
 
 @pytest.fixture
 def controls(looks: list[dict[str, object]]) -> SessionControls:
-    return SessionControls(CameraGroup(), lambda look: looks.append(dict(look)))
+    targets = Targets(("es", "fr"))
+    return SessionControls(CameraGroup(), targets, lambda look: looks.append(dict(look)))
 
 
 @asynccontextmanager
@@ -44,7 +47,7 @@ async def _showing(controls: SessionControls, wall: Wall) -> AsyncIterator[Overl
     settings = OverlaySettings(targets=("es", "fr"), layout="split")
     overlay = Overlay(settings, MeetingClock.start(), (wall,))
     pause = Pause(lambda _event: None, lambda: 0.0)
-    controls.attach(overlay, settings, pause, ("Nobody speaks",))
+    controls.attach(overlay, settings, pause)
     async with overlay:
         yield overlay
 
@@ -64,7 +67,8 @@ async def test_a_look_is_remembered_until_there_is_a_picture(
         ("dark", True),
     ]
     assert looks[-1] == {
-        "layout": "split", "theme": "dark", "large": True, "show_original": True
+        "layout": "split", "theme": "dark", "large": True, "show_original": True,
+        "languages": ["es", "fr"],
     }  # fmt: skip
 
 
@@ -80,13 +84,40 @@ async def test_a_wrong_look_changes_nothing(
 def test_leaving_waits_for_the_session(controls: SessionControls) -> None:
     asked: list[Reason] = []
     controls.leave()
-    controls.begin(asked.append)
+    controls.begin(lambda reason, evidence="": asked.append(reason))
     assert asked == [Reason.LEFT]
 
 
 def test_leaving_stops_the_session(controls: SessionControls) -> None:
     asked: list[Reason] = []
-    controls.begin(asked.append)
+    controls.begin(lambda reason, evidence="": asked.append(reason))
     assert asked == []
     controls.leave()
     assert asked == [Reason.LEFT]
+
+
+async def test_other_languages_reach_all_who_follow_in_order(controls: SessionControls) -> None:
+    told: list[tuple[str, ...]] = []
+
+    async def follow(codes: tuple[str, ...]) -> None:
+        told.append(codes)
+        if len(told) == 1:
+            raise StorageError("The database is away.")
+
+    async with controls.targets.tending(), asyncio.timeout(5):
+        with controls.targets.followed(follow):
+            controls.look({"languages": ["de", "German", "it"]})
+            while not told:  # noqa: ASYNC110 - the follower sets no event
+                await asyncio.sleep(0)
+            controls.look({"languages": ["ja"]})
+            while len(told) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+    assert told == [("de", "it"), ("ja",)]
+    assert controls.settings.targets == ("ja",)
+
+
+@pytest.mark.parametrize("languages", [[], "es", ["es", "xx"], ["es", "fr", "de", "it", "pt"], [1]])
+async def test_wrong_languages_change_nothing(controls: SessionControls, languages: object) -> None:
+    with pytest.raises(UsageError):
+        controls.look({"languages": languages, "theme": "light"})
+    assert (controls.targets.now, controls.settings.theme) == (("es", "fr"), "dark")

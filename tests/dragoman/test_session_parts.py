@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from domain.events import Notice
 from domain.hints import RosterHint
 from domain.people import Participant
-from dragoman.announce import greeting
+from dragoman.announce import Told, greeting
 from dragoman.hub import Hub
 from dragoman.people import Attendance
 
@@ -28,6 +28,12 @@ def test_greeting_comes_in_the_languages_of_the_meeting() -> None:
     lines = greeting("Dragoman", ("es", "fr", "ja"))
     assert [line.split(",")[0] for line in lines] == ["Hello", "Hola", "Bonjour"]
     assert all("/leave" in line and "ES, FR, JA" in line and len(line) <= 500 for line in lines)
+    told = greeting("Dragoman", ("es", "fr", "ja"), Told(recorded=True, leave=False, more=False))
+    assert [line.endswith(("is recorded.", "se graba.", "est enregistré.")) for line in told] == [
+        True, True, True,
+    ]  # fmt: skip
+    assert not any("/" in line for line in told)
+    assert all(len(line) <= 500 for line in told)
 
 
 def notice(number: int) -> Notice:

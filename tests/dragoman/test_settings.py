@@ -75,3 +75,20 @@ def test_a_bot_process_reads_the_same_settings_back(tmp_path: Path) -> None:
     path = write_settings(settings, tmp_path / "bot.toml")
     assert load_settings(path) == settings
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_secrets_come_from_files_named_after_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models__token").write_text("hf_secret\n")
+    (tmp_path / "access__fetch_hosts").write_text("a.lan, b.lan")
+    (tmp_path / "database_password").write_text("of somebody else")
+    monkeypatch.setenv("DRAGOMAN_SECRETS", str(tmp_path))
+    settings = load_settings(overrides={"data": tmp_path})
+    assert settings.models.token.get_secret_value() == "hf_secret"
+    assert settings.access.fetch_hosts == ("a.lan", "b.lan")
+    monkeypatch.setenv("DRAGOMAN_MODELS__TOKEN", "hf_nearer")
+    assert load_settings().models.token.get_secret_value() == "hf_nearer"
+    (tmp_path / "models__tokne").write_text("x")
+    with pytest.raises(UsageError, match="models.tokne"):
+        load_settings()

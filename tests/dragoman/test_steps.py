@@ -63,6 +63,32 @@ async def test_steps_wait_for_the_database_and_come_in_order(store: Refusing) ->
     assert len(seen) == 3
 
 
+async def test_the_beginning_waits_for_the_database_too(store: Refusing) -> None:
+    steps = Steps("m", MeetingState.STARTING, store, Hub())
+    at = datetime.now(UTC)
+    store.refuses = True
+    await steps.begin(at)
+    store.refuses = False
+    await steps.take(MeetingState.LEAVING, Reason.STOPPED)
+    meeting = await store.get("m")
+    assert meeting is not None
+    assert meeting.began_at == at
+
+
+async def test_every_try_to_come_back_is_a_step_of_its_own(store: Refusing) -> None:
+    steps = Steps("m", MeetingState.REQUESTED, store, Hub())
+    await steps.take(MeetingState.STARTING, Reason.LAUNCHED)
+    for evidence in ("the page crashed", "the browser did not start"):
+        await steps.take(MeetingState.STARTING, Reason.RECOVERING, evidence)
+    await steps.take(MeetingState.STARTING, Reason.LAUNCHED)
+    meeting = await store.get("m")
+    assert meeting is not None
+    assert [c.evidence for c in meeting.changes] == [
+        "", "the page crashed", "the browser did not start",
+    ]  # fmt: skip
+    assert [c.reason for c in steps.taken] == [c.reason for c in meeting.changes]
+
+
 async def test_a_step_is_taken_once_and_only_where_it_leads(store: Refusing) -> None:
     steps = Steps("m", MeetingState.REQUESTED, store, Hub())
     await steps.take(MeetingState.STARTING, Reason.LAUNCHED)

@@ -11,9 +11,12 @@ from aiohttp import web
 
 from bot.browser import find_browser
 from bot.endpoint import PageEndpoint
+from bot.intake import BotEvent
 from bot.meet import MeetBot
 from bot.settings import BotSettings
 from domain.errors import MissingError
+from domain.events import Notice
+from domain.hints import CaptionHint, Hint
 from domain.links import parse_link
 from domain.meetings import MeetingState, Reason
 from standin.server import StandIn
@@ -64,7 +67,8 @@ def visit(chromium: str) -> Visit:
         try:
             tcp = web.TCPSite(runner, "127.0.0.1", 0)
             await tcp.start()
-            endpoint.bind(f"ws://127.0.0.1:{runner.addresses[0][1]}")
+            address = f"ws://127.0.0.1:{runner.addresses[0][1]}"
+            endpoint.bind(options.pop("address", address))
             link = parse_link(site.link, site.url)
             settings = BotSettings(link=link, name="Dragoman", browser=chromium, **options)
             changes: list[tuple[MeetingState, Reason, str]] = []
@@ -81,3 +85,63 @@ def visit(chromium: str) -> Visit:
             await runner.cleanup()
 
     return open_stay
+
+
+@dataclass
+class Heard:
+    """What a bot told so far."""
+
+    hints: list[Hint]
+    events: list[BotEvent]
+    news: asyncio.Event
+
+    @property
+    def notices(self) -> list[str]:
+        return [event.kind for event in self.events if isinstance(event, Notice)]
+
+    @property
+    def captions(self) -> list[CaptionHint]:
+        return [hint for hint in self.hints if isinstance(hint, CaptionHint)]
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Name and newest text of every line, in the order in which they began."""
+        newest: dict[str, tuple[str, str]] = {}
+        for hint in self.captions:
+            newest[hint.line_id] = (hint.name, hint.text)
+        return list(newest.values())
+
+    async def until(self, holds: Callable[[], bool], within_s: float = 30.0) -> None:
+        """Waits until something was told; fails with what was told instead."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not holds():
+                    self.news.clear()
+                    await self.news.wait()
+        except TimeoutError:
+            pytest.fail(f"not told; notices {self.notices}, lines {self.lines}")
+
+
+@pytest.fixture
+def listening() -> Callable[[MeetBot], AbstractAsyncContextManager[Heard]]:
+    """`async with listening(bot) as heard:` reads hints and events of a bot in the call."""
+
+    @asynccontextmanager
+    async def listen(bot: MeetBot) -> AsyncIterator[Heard]:
+        heard = Heard([], [], asyncio.Event())
+
+        async def keep(source: AsyncIterator[Any], into: list[Any]) -> None:
+            async for item in source:
+                into.append(item)
+                heard.news.set()
+
+        async with asyncio.TaskGroup() as tasks:
+            readers = [
+                tasks.create_task(keep(bot.hints(), heard.hints)),
+                tasks.create_task(keep(bot.events(), heard.events)),
+            ]
+            yield heard
+            for reader in readers:
+                reader.cancel()
+
+    return listen

@@ -56,17 +56,18 @@ async def test_the_lobby_is_not_the_meeting(visit: Any) -> None:
         ("blocked", Reason.BLOCKED),
     ],
 )
-async def test_each_refusal_has_its_name(
-    visit: Any, tmp_path: Any, behaviour: str, reason: Reason
-) -> None:
+async def test_each_refusal_has_its_name(visit: Any, behaviour: str, reason: Reason) -> None:
     async with StandIn(script(Lobby(behaviour, after_s=1.0))) as site:
-        async with visit(site, lobby_timeout_s=2.0, evidence=tmp_path) as stay:
+        async with visit(site, lobby_timeout_s=2.0) as stay:
             ending = await stay.bot.join()
+            kept = await stay.bot.evidence()
     assert ending is not None
     assert ending.reason is reason
     assert ending.evidence
     assert MeetingState.IN_MEETING not in stay.states
-    assert [path.name for path in tmp_path.iterdir()] == [f"join-{reason}.png"]
+    assert kept.missing == []
+    assert (kept.picture or b"").startswith(b"\x89PNG")
+    assert b"multipart/related" in (kept.archive or b"")
 
 
 async def test_nobody_answers(visit: Any) -> None:
@@ -79,7 +80,7 @@ async def test_nobody_answers(visit: Any) -> None:
 
 async def test_the_site_says_that_nobody_answered(visit: Any) -> None:
     async with StandIn(script(Lobby("never", after_s=1.0))) as site:
-        async with visit(site) as stay:
+        async with visit(site, lobby_timeout_s=4.0) as stay:
             ending = await stay.bot.join()
     assert ending is not None
     assert ending.reason is Reason.NO_ANSWER

@@ -130,6 +130,24 @@ async def test_own_language_is_not_a_translation_and_context_is_of_finals_only()
     assert by_text["Done now."].context == ("One two three.",)
 
 
+async def test_other_languages_hold_from_now_on_and_for_the_newest_captions() -> None:
+    captioner, screen, engine = rig(("es",))
+    async with captioner:
+        for number in range(5):
+            words = spoken(f"number {number}")
+            await captioner.take(update(words, 2, final=True, uid=f"u{number}"))
+        await captioner.take(update(spoken("this one is still open"), 5, uid="open"))
+        await captioner.translate_into(("de", "en"))
+        await captioner.take(update(spoken("this one is done"), 4, final=True, uid="open"))
+        await captioner.take(update(spoken("and one more"), 3, final=True, uid="new"))
+        await captioner.flush()
+    told = [[t.language for t in c.translations if t.text] for c in screen.last()]
+    assert told == [["es"], ["es"], ["es"], ["es", "de"], ["es", "de"], ["de"], ["de"]]
+    assert all(caption.settled for caption in screen.last())
+    finals = [(r.text, r.target) for r in engine.asked if not r.draft]
+    assert len(finals) == len(set(finals)) == 9
+
+
 async def test_flush_finishes_what_was_open() -> None:
     captioner, screen, _ = rig(("es",))
     async with captioner:

@@ -86,6 +86,7 @@ async def test_a_bot_is_sent_a_minute_before(world: World) -> None:
     (invitation,) = world.bots.invitations
     assert (invitation.link, invitation.by) == (LINK, "calendar Team")
     assert invitation.event_key == EVENT.key
+    assert invitation.title == EVENT.title
     assert invitation.terms == ("Ana Ruiz", "Ben Kim")
     for minute in (-0.5, 1, 30):
         await world.at(minute)

@@ -97,6 +97,7 @@ async def test_one_that_cannot_be_read_is_not_kept(world: World) -> None:
         ("ics", {"address": "https://x.example", "join": "never"}),
         ("ics", {"address": "https://x.example", "zone": "Mars/Base"}),
         ("google", {"calendar": "primary"}),
+        ("caldav", {"address": "https://ana:secret@dav.example/c/"}),
     ],
 )
 def test_options_are_checked(kind: str, options: dict[str, str]) -> None:

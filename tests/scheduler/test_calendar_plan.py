@@ -166,8 +166,9 @@ def test_a_weekly_meeting_is_joined_at_its_local_hour(zone: str, day: object, ho
         "w", DTSTART=f";TZID={zone}:20251229T{hour:02}0000", DURATION="PT1H",
         RRULE="FREQ=WEEKLY", LOCATION=LINK,
     )  # fmt: skip
-    start = datetime.fromisoformat(f"{day}T00:00:00+00:00")
-    window = (start, start + timedelta(days=7))
+    midnight = datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=ZoneInfo(zone))
+    start, end = (each.astimezone(UTC) for each in (midnight, midnight + timedelta(days=7)))
+    window = (start, end)
     events = events_in([CALENDAR.format(text)], window, Reader("c1"))
     assert len(events) == 1
     seen = KnownEvent(events[0], start - timedelta(days=30))

@@ -66,7 +66,8 @@ async def test_a_stubborn_bot_is_killed_with_all_it_started(
         ]  # fmt: skip
         assert await bot.stop(0.05) == -9
     assert await _gone(int(said[1]))
-    assert bot.log_file == tmp_path / "logs" / "m-1.log"
+    assert bot.log_file == tmp_path / "logs" / "m-1" / "process.log"
+    assert bot.log_file.parent.stat().st_mode & 0o077 == 0
     assert bot.log_file.stat().st_mode & 0o077 == 0
 
 

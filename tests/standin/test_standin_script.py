@@ -1,10 +1,13 @@
 """Scripts are read, and errors in them name the place and the cure."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from domain.errors import UsageError
+from standin.call_traps import CallTraps
+from standin.entry_traps import EntryTraps
 from standin.script import Traps, bundled_script, load_script
 
 GOOD = """
@@ -68,6 +71,8 @@ def test_an_unknown_bundled_script() -> None:
         (GOOD.replace("flite:rms", "wav:gone.wav"), "gone.wav"),
         (GOOD.replace("flite:rms", "flite:nobody"), "participant 1.voice"),
         (GOOD + "[traps]\nearthquake = true\n", "traps.earthquake"),
+        (GOOD + '[traps]\ncaptions_toggle = "round"\n', "traps.captions_toggle"),
+        (GOOD + "[traps]\ntiles_shown = -1\n", "traps.tiles_shown"),
         (GOOD + '[lobby]\nbehaviour = "nap"\n', "lobby.behaviour"),
         (GOOD + "[weather]\nsun = true\n", "weather"),
         (GOOD.replace('title = "Trial"', 'code = "x"'), "meeting.code"),
@@ -94,3 +99,9 @@ def test_a_missing_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UsageError, match="flite, which is not installed"):
         load_script(write(tmp_path, GOOD))
+
+
+def test_every_switch_of_the_call_is_described() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "standin.md").read_text("utf-8")
+    own = {switch.name for switch in fields(CallTraps)} - {s.name for s in fields(EntryTraps)}
+    assert sorted(name for name in own if f"`{name}`" not in page) == []

@@ -77,3 +77,13 @@ def test_packets_name_their_source() -> None:
     marked = RtpPacket.parse(with_source(packet.serialize(), 66_001))
     assert marked.csrc == [66_001]
     assert (marked.ssrc, marked.sequence_number, marked.payload) == (5, 7, b"sound")
+
+
+def test_lines_fall_silent_and_the_mix_goes_on() -> None:
+    room = stage(spoken("a", 0.0, tone(900, 4)))
+    assert room.tick(0).lines[0].pcm.any()
+    room.lines_silent = True
+    moved = room.tick(1)
+    assert not any(line.pcm.any() for line in moved.lines)
+    assert moved.lines[0].stream_id == 100
+    assert moved.mix[0] == 900

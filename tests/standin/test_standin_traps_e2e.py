@@ -125,13 +125,13 @@ async def test_dialogs_and_another_language(page: Page) -> None:
     traps = Traps(consent_dialog=True, got_it_dialog=True, ui_language="de")
     async with StandIn(quiet(Lobby("admit", 0.1), traps)) as site:
         await ask(page, site.link)
-        dialog = page.get_by_role("dialog", name="Gemini is taking notes")
+        dialog = page.get_by_role("dialog", name="Gemini macht Notizen")
         await expect(dialog).to_be_visible()
         assert site.journal.first("joined") is None
         await page.keyboard.press("Escape")
         await dialog.locator('[data-mdc-dialog-action="ok"]').click()
         await expect(page.get_by_label("Untertitel einschalten")).to_be_attached()
-        await page.get_by_text("Got it").click()
+        await page.get_by_role("button", name="OK", exact=True).click()
         await expect(page.get_by_role("dialog")).to_have_count(0)
 
 

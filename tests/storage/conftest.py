@@ -1,12 +1,13 @@
 """Meetings, segments and databases for the tests of storage."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.postgres import NoPostgres, fresh
 from domain.captions import Translation, TranslationState
 from domain.meetings import Meeting, MeetingState
 from domain.speech import Word
@@ -77,9 +78,38 @@ def segment() -> Callable[..., Segment]:
     return make
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Path]:
+    """The address of a new database; the test runs on each kind."""
+    if request.param == "sqlite":
+        yield tmp_path / "dragoman.db"
+        return
+    try:
+        with fresh() as address:
+            yield address
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database(tmp_path / "dragoman.db") as opened:
+def empty(where: str | Path) -> Iterator[str | Path]:
+    """The address of a database without any tables."""
+    if isinstance(where, Path):
+        yield where
+        return
+    with fresh(migrated=False) as address:
+        yield address
+
+
+@pytest.fixture
+async def database(where: str | Path) -> AsyncIterator[Database]:
+    async with Database(where) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sqlite_file(tmp_path: Path) -> AsyncIterator[Database]:
+    async with Database(tmp_path / "file.db") as opened:
         yield opened
 
 

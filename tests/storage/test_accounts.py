@@ -16,9 +16,8 @@ from storage.database import Database
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
-async def test_two_who_open_the_first_link_at_once_make_one_owner(tmp_path: Path) -> None:
-    path = tmp_path / "dragoman.db"
-    async with Database(path) as one, Database(path) as other:
+async def test_two_who_open_the_first_link_at_once_make_one_owner(where: str | Path) -> None:
+    async with Database(where) as one, Database(where) as other:
         invite = AccountInvite("i1", Role.OWNER, NOON, NOON + timedelta(hours=1), first=True)
         await sql_access_stores(one).invites.add(invite, "d1")
 

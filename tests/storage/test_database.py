@@ -1,7 +1,6 @@
 """The database opens, migrates, refuses in plain words, and takes writers side by side."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,33 +38,33 @@ def _of_the_index(name: str | None) -> bool:
     return bool(name) and name.startswith("search_index")
 
 
-async def test_sqlite_is_set_up_to_be_durable(database: Database) -> None:
+async def test_sqlite_is_set_up_to_be_durable(sqlite_file: Database) -> None:
     def pragmas(session: Session) -> dict[str, object]:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         return {name: session.execute(text(f"PRAGMA {name}")).scalar() for name in names}
 
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
-    assert await database.read(pragmas) == wanted
+    assert await sqlite_file.read(pragmas) == wanted
 
 
-async def test_opening_again_keeps_everything(tmp_path: Path, meeting: Meeting) -> None:
-    path = tmp_path / "new folder" / "dragoman.db"
+async def test_opening_again_keeps_everything(empty: str | Path, meeting: Meeting) -> None:
+    path = empty.parent / "new folder" / empty.name if isinstance(empty, Path) else empty
     async with Database(path) as first:
         await SqlMeetingStore(first).create(meeting)
-    async with Database(f"sqlite:///{path}") as again:
+    async with Database(f"sqlite:///{path}" if isinstance(path, Path) else path) as again:
         assert await SqlMeetingStore(again).get(meeting.id) == meeting
 
 
-async def test_two_open_an_empty_database_at_once(tmp_path: Path, meeting: Meeting) -> None:
+async def test_two_open_an_empty_database_at_once(empty: str | Path, meeting: Meeting) -> None:
     async def one(identity: str) -> None:
-        async with Database(tmp_path / "shared.db") as database:
+        async with Database(empty) as database:
             values = {"id": identity}
             await SqlMeetingStore(database).create(type(meeting)(**{**_fields(meeting), **values}))
 
     async with asyncio.TaskGroup() as group:
         for identity in ("first", "second"):
             group.create_task(one(identity))
-    async with Database(tmp_path / "shared.db") as database:
+    async with Database(empty) as database:
         stored = await SqlMeetingStore(database).recent()
     assert {m.id for m in stored} == {"first", "second"}
 
@@ -93,28 +92,27 @@ async def test_a_folder_that_cannot_be_is_told_in_two_lines(tmp_path: Path) -> N
 
 
 async def test_a_full_disk_is_told_in_two_lines(
-    database: Database, stored_meeting: Meeting, segment: Callable[..., Segment]
+    sqlite_file: Database, meeting: Meeting, segment: Callable[..., Segment]
 ) -> None:
     def limit(session: Session) -> None:
         pages = session.execute(text("PRAGMA page_count")).scalar()
         session.execute(text(f"PRAGMA max_page_count={pages}"))
 
-    await database.write(limit)
-    store = SqlTranscriptStore(database)
+    await SqlMeetingStore(sqlite_file).create(meeting)
+    await sqlite_file.write(limit)
+    store = SqlTranscriptStore(sqlite_file)
     with pytest.raises(StorageError, match="disk is full"):
         await store.write([segment(f"s{i}", "word " * 500) for i in range(50)])
-    assert list(await store.segments(stored_meeting.id)) == []
+    assert list(await store.segments(meeting.id)) == []
 
 
-async def test_a_database_from_the_future_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "future.db"
-    async with Database(path):
-        pass
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+async def test_a_database_from_the_future_is_refused(empty: str | Path) -> None:
+    async with Database(empty) as database:
+        await database.write(
+            lambda s: s.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        )
     with pytest.raises(StorageError, match="another version"):
-        async with Database(path):
+        async with Database(empty):
             pass
 
 

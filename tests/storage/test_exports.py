@@ -110,6 +110,8 @@ def test_markdown_reads_well(transcript: Transcript) -> None:
     assert text.startswith("# Meeting abc-defg-hij\n\n- Date: 2026-03-04 12:00 UTC\n")
     assert "**Ana Ruiz** · 00:00:01.234  \nHello to all\n\n> *Spanish:* Hola\n" in text
     assert "- Participants: Ana Ruiz\n" in text
+    named = replace(transcript, facts={"title": "Weekly\n[plan](x) <b>"})
+    assert export(named, "md").decode().startswith("# Weekly \\[plan\\](x) \\<b\\>\n")
 
 
 def test_json_has_everything(transcript: Transcript) -> None:
@@ -128,6 +130,11 @@ def test_json_has_everything(transcript: Transcript) -> None:
     }
     assert first["translations"]["es"]["hops"] == ["en", "es"]
     assert first["translations"]["fr"]["state"] == "failed"
+
+
+def test_json_keeps_to_itself_who_was_sent_the_transcript(transcript: Transcript) -> None:
+    known = replace(transcript, facts={"title": "Plan", "delivered": "ana@example.org"})
+    assert json.loads(export(known, "json"))["facts"] == {"title": "Plan"}
 
 
 def test_original_only_has_no_translation(transcript: Transcript) -> None:

@@ -16,16 +16,16 @@ def store(database: Database) -> SqlAnswerStore:
     return SqlAnswerStore(database, lambda text: text[::-1], lambda text: text[::-1])
 
 
-async def test_one_of_many_takes_the_key(tmp_path: Path) -> None:
-    async with Database(tmp_path / "d.db") as database:
+async def test_one_of_many_takes_the_key(where: str | Path) -> None:
+    async with Database(where) as database:
         answers = store(database)
         begun = await asyncio.gather(*(answers.begin("a", "k", "print", NOON) for _ in range(5)))
         assert sorted(each is None for each in begun) == [False] * 4 + [True]
         assert await answers.begin("b", "k", "print", NOON) is None
 
 
-async def test_an_answer_is_kept_for_a_day_and_sealed(tmp_path: Path) -> None:
-    async with Database(tmp_path / "d.db") as database:
+async def test_an_answer_is_kept_for_a_day_and_sealed(where: str | Path, tmp_path: Path) -> None:
+    async with Database(where) as database:
         answers = store(database)
         await answers.begin("a", "k", "print", NOON)
         await answers.finish("a", "k", DONE)
@@ -35,8 +35,8 @@ async def test_an_answer_is_kept_for_a_day_and_sealed(tmp_path: Path) -> None:
         assert b"xylophone" not in await asyncio.to_thread(path.read_bytes)
 
 
-async def test_a_key_is_free_after_a_failure_or_a_crash(tmp_path: Path) -> None:
-    async with Database(tmp_path / "d.db") as database:
+async def test_a_key_is_free_after_a_failure_or_a_crash(where: str | Path) -> None:
+    async with Database(where) as database:
         answers = store(database)
         await answers.begin("a", "k", "print", NOON)
         await answers.drop("a", "k")

@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DataError
 
 from domain.errors import StorageError
 from domain.meetings import Meeting
 from domain.transcripts import Segment
 from storage.database import Database
+from storage.failures import translated
 from storage.journal import Journal
 from storage.memory import MemoryTranscriptStore
 from storage.recovery import recover
@@ -83,3 +85,21 @@ async def test_a_refusing_store_leaves_the_journal_as_it_is(segment: Make, tmp_p
     before = path.read_bytes()
     assert await recover(tmp_path, RefusingStore()) == 0
     assert path.read_bytes() == before
+
+
+async def test_what_the_database_never_takes_stops_nothing_else(
+    segment: Make, tmp_path: Path
+) -> None:
+    class Strict(MemoryTranscriptStore):
+        """As a database that takes no word of this kind."""
+
+        async def write(self, segments: Sequence[Segment]) -> None:
+            with translated("db"):
+                if any(each.id == "s1" for each in segments):
+                    raise DataError("INSERT", None, Exception("invalid input syntax"))
+            await super().write(segments)
+
+    path = _left(tmp_path, "m1", *(replace(segment(), id=f"s{number}") for number in range(3)))
+    assert await recover(tmp_path, Strict()) == 2
+    assert not path.exists()
+    assert [each.id for each in Journal(Journal(path).aside).read()] == ["s1"]

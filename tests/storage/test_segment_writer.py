@@ -1,7 +1,9 @@
 """Final captions become durable, whatever the database does."""
 
 import asyncio
+import os
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +23,7 @@ from storage.memory import MemoryTranscriptStore
 from storage.transcripts import SqlTranscriptStore
 from storage.writer import SegmentWriter, WriterSettings
 
-QUICK = WriterSettings(batch_s=0.01, patience_s=0.1, retry_s=0.02, farewell_s=0.2)
+QUICK = WriterSettings(batch_s=0.01, patience_s=0.1, limit_s=0.2, retry_s=0.02, farewell_s=5.0)
 
 
 class MoodyStore(MemoryTranscriptStore):
@@ -159,7 +161,7 @@ async def test_neither_database_nor_disk_still_loses_nothing(
         store.mood = "works"
         await _until(lambda: writer.counts.written == 1)
     assert await _ids(store) == ["s1"]
-    assert [notice.kind for notice in notices][:2] == ["storage_behind", "journal_refused"]
+    assert [notice.kind for notice in notices][:2] == ["journal_refused", "storage_behind"]
 
 
 async def test_a_full_memory_counts_what_it_refuses(
@@ -173,22 +175,61 @@ async def test_a_full_memory_counts_what_it_refuses(
     assert [notice.kind for notice in notices] == ["segments_lost"]
 
 
-async def test_a_locked_database_delays_nothing_and_loses_nothing(
-    database: Database, stored_meeting: Meeting, tmp_path: Path
+async def test_a_disk_that_hangs_delays_no_caption(
+    store: MoodyStore, notices: list[Notice], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert database.url.database is not None
+    answers = threading.Event()
+    flush = os.fsync
+
+    def hang(descriptor: int) -> None:
+        assert answers.wait(30)
+        flush(descriptor)
+
+    async with _writer(store, notices, tmp_path) as writer:
+        monkeypatch.setattr(os, "fsync", hang)
+        for number in range(20):
+            await writer.show(_caption(number))
+        await _until(lambda: bool(notices))
+        for number in range(20, 40):
+            await writer.show(_caption(number))
+        assert (writer.counts.journalled, store.batches) == (0, [])
+        answers.set()
+        await _until(lambda: writer.counts.written == 40)
+    assert await _ids(store) == [f"s{number}" for number in range(40)]
+    assert [notice.kind for notice in notices] == ["journal_refused", "storage_back"]
+
+
+def _lock_out(address: str | Path) -> Callable[[], None]:
+    """Keeps all writers out, as another program may; gives what lets them in again."""
+    if isinstance(address, Path):
+        other = sqlite3.connect(address, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        return other.close
+    import psycopg
+
+    connection = psycopg.connect(address)
+    connection.execute("LOCK TABLE segment IN ACCESS EXCLUSIVE MODE")
+    return connection.close
+
+
+async def test_a_locked_database_delays_nothing_and_loses_nothing(
+    where: str | Path, database: Database, stored_meeting: Meeting, tmp_path: Path
+) -> None:
     store, notices = SqlTranscriptStore(database), list[Notice]()
     path = tmp_path / "journal.jsonl"
-    other = sqlite3.connect(database.url.database, isolation_level=None)
     writer = SegmentWriter(store, stored_meeting.id, path, notices.append, FakeClock(), QUICK)
     async with writer:
-        other.execute("BEGIN IMMEDIATE")
-        await writer.show(_caption(1))
-        await _until(lambda: Journal(path).holds_something)
-        other.execute("COMMIT")
+        let_in = await asyncio.to_thread(_lock_out, where)
+        try:
+            await writer.show(_caption(1))
+            await _until(lambda: bool(notices))
+            assert [segment.id for segment in Journal(path).read()] == ["s1"]
+            assert writer.counts.written == 0
+        finally:
+            await asyncio.to_thread(let_in)
         await _until(lambda: not Journal(path).holds_something)
-    other.close()
     assert [segment.id for segment in await store.segments(stored_meeting.id)] == ["s1"]
+    assert [notice.kind for notice in notices] == ["storage_behind", "storage_back"]
 
 
 async def test_an_odd_segment_does_not_stop_the_others(
@@ -197,7 +238,7 @@ async def test_an_odd_segment_does_not_stop_the_others(
 ) -> None:  # fmt: skip
     store, notices = SqlTranscriptStore(database), list[Notice]()
     path = tmp_path / "journal.jsonl"
-    patient = replace(QUICK, patience_s=10.0, farewell_s=10.0)
+    patient = replace(QUICK, patience_s=10.0, limit_s=30.0, farewell_s=10.0)
     writer = SegmentWriter(store, stored_meeting.id, path, notices.append, FakeClock(), patient)
     async with writer:
         for number in range(5):

@@ -10,7 +10,7 @@ import pytest
 
 from domain.errors import StorageError
 from domain.speakers import Voiceprint
-from storage import database as database_module
+from storage import sqlite as sqlite_module
 from storage.database import Database
 from storage.voiceprints import SqlVoiceprintStore
 
@@ -59,8 +59,8 @@ async def test_a_replaced_voice_does_not_stay_either(tmp_path: Path) -> None:
 async def test_a_reader_in_the_way_is_told_and_the_next_try_wipes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "_PRAGMAS", (
-        "PRAGMA busy_timeout=50", *database_module._PRAGMAS[1:]))  # fmt: skip
+    monkeypatch.setattr(sqlite_module, "_PRAGMAS", (
+        "PRAGMA busy_timeout=50", *sqlite_module._PRAGMAS[1:]))  # fmt: skip
     async with Database(tmp_path / "voices.db") as database:
         store = SqlVoiceprintStore(database)
         await store.save(VOICE)

@@ -121,6 +121,11 @@ class Obedient:
     def pause(self, paused: bool) -> None:
         self.scene.say(Listening(not paused, 0.0))
 
+    async def evidence(self) -> str:
+        if self.left:
+            raise UsageError("There is no page to keep evidence of.", "Wait for the bot.")
+        return "20260304T094200-asked-abc123"
+
     def look(self, changes: Mapping[str, object]) -> None:
         theme = changes.get("theme", "dark")
         if theme not in ("dark", "light", "high-contrast"):

@@ -131,6 +131,15 @@ async def test_forms_and_scripts_need_our_token(tried: Tried) -> None:
         assert (await other.post("/things", data={"_csrf": token})).status == 403
 
 
+async def test_short_codes_cannot_be_tried_for_ever() -> None:
+    codes = [Route("GET", "/j/{code}", _tell, Needs.NOTHING, guessable=True)]
+    async with guarded(memory_access_stores(), codes, AuthRules(codes=12)) as tried:
+        async with tried.browser() as http:
+            tries = [(await http.get(f"/j/{number}")).status for number in range(4)]
+            assert tries == [200, 200, 200, 429]
+            assert (await http.get("/sign-in")).status == 200
+
+
 async def test_sockets_need_our_origin_or_a_token(tried: Tried) -> None:
     async with tried.browser(Role.VIEWER) as http:
         async with http.ws_connect("/socket", origin=tried.address) as socket:

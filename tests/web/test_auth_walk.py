@@ -27,6 +27,7 @@ OPEN_TO_EVERYBODY = OPEN | {
     ("GET", "/static/app/{name}"),
     ("GET", "/static/live/{name}"),
     ("GET", "/static/viewer/{name}"),
+    ("GET", "/j/{code}"),
 }
 """One by one; whoever adds a route that is open to everybody names it here."""
 

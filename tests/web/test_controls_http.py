@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-ORDERS = ("/live/leave", "/live/look", "/live/pause")
+ORDERS = ("/live/leave", "/live/look", "/live/pause", "/live/evidence")
 
 
 @pytest.fixture
@@ -62,6 +62,18 @@ async def test_the_page_itself_gives_orders(http: ClientSession, obedient: Any, 
     assert obedient.left == 1
 
 
+async def test_evidence_is_kept_where_there_is_a_page(
+    http: ClientSession, obedient: Any, bearer: dict[str, str]
+) -> None:
+    async with http.post("/live/evidence", json={}, headers=bearer) as answer:
+        assert (answer.status, await answer.json()) == (
+            201, {"id": "20260304T094200-asked-abc123"},
+        )  # fmt: skip
+    obedient.left = 1
+    async with http.post("/live/evidence", json={}, headers=bearer) as answer:
+        assert "no page" in await _problem(answer, 400)
+
+
 async def test_the_picture_is_changed_and_told(
     http: ClientSession, obedient: Any, bearer: dict[str, str]
 ) -> None:
@@ -81,7 +93,7 @@ async def test_the_picture_is_changed_and_told(
         ('{"theme": ["dark"]}', "Unknown theme ['dark']. Known: dark,"),
         ('{"large": "yes"}', "Unknown value of large. Known: true, false."),
         ('{"show_original": 1}', "Unknown value of show_original. Known: true, false."),
-        ('{"size": 3}', "Unknown field 'size'. Known: layout, theme, large, show_original."),
+        ('{"size": 3}', "Unknown field 'size'. Known: layout, theme, large, show_original,"),
         ('{"large": true, "theme": "pink"}', "Unknown theme"),
         ("{}", "Nothing is to be changed. Known: layout,"),
         ("", "Nothing is to be changed."),

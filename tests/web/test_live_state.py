@@ -65,10 +65,10 @@ def test_stages_have_percentiles() -> None:
     state = LiveState()
     for number in range(101):
         state.apply(StageTimed("draw", float(100 - number), 0.0))
-    assert state.snapshot().stages == {"draw": StageSummary(50.0, 95.0, 101)}
+    assert state.snapshot().stages == {"draw": StageSummary(50.0, 95.0, 99.0, 101)}
     for _ in range(300):
         state.apply(StageTimed("draw", 1.0, 0.0))
-    assert state.snapshot().stages == {"draw": StageSummary(1.0, 1.0, 401)}
+    assert state.snapshot().stages == {"draw": StageSummary(1.0, 1.0, 1.0, 401)}
 
 
 def test_the_rest_is_noted() -> None:

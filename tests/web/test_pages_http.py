@@ -122,12 +122,13 @@ def test_what_changes_something_needs_more_than_reading(desks: Desks) -> None:
 
 async def test_inviting_remembers_the_languages(client: TestClient, office: Office) -> None:
     form = FormData([("link", "meet.google.com/xyz-abcd-efg"), ("language", "ja"),
-                     ("language", "es")])  # fmt: skip
+                     ("language", "es"), ("record", "1")])  # fmt: skip
     answer = await client.post("/invite", data=form, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/meetings/new-0001")
     invitation = dict(office.asked)["invite"]
     assert isinstance(invitation, Invitation)
     assert (invitation.languages, invitation.by) == (("ja", "es"), "Ana Ruiz")
+    assert invitation.record is True
     today = await (await client.get("/")).text()
     assert today.index('value="ja" checked') < today.index('value="es" checked')
 
@@ -179,6 +180,30 @@ async def test_renaming_and_correcting_without_scripts(client: TestClient) -> No
     assert "corrected</span>" in text
     await client.post(f"{here}/lines/s01", data={"text": ""})
     assert "The budget is fine." not in await (await client.get(here)).text()
+
+
+async def test_a_line_is_given_to_another_speaker_without_scripts(client: TestClient) -> None:
+    here = f"/meetings/{OVER}"
+    edit = await (await client.get(f"{here}?edit=s01")).text()
+    assert 'name="was" value="Ben Carter"' in edit
+    same = {"text": "As it was.", "speaker": "Ben Carter", "was": "Ben Carter"}
+    await client.post(f"{here}/lines/s01", data=same)
+    text = await (await client.post(f"{here}/lines/s01", data=same | {"speaker": "Zoë"})).text()
+    assert ("As it was." in text, "<bdi>Zoë</bdi>" in text) == (True, True)
+    text = await (await client.post(f"{here}/lines/s01", data={"back": "1"})).text()
+    assert ("As it was." in text, "<bdi>Zoë</bdi>" in text) == (False, False)
+
+
+async def test_the_player_is_there_for_what_was_recorded(client: TestClient) -> None:
+    text = await (await client.get(f"/meetings/{OVER}")).text()
+    assert 'id="player"' in text
+    assert 'data-lost="30.0-34.0"' in text
+    assert 'data-words="4.00/0 ' in text
+    other = await (await client.get("/meetings/over-0003")).text()
+    assert ('id="player"' in other, "data-words" in other) == (False, False)
+    part = await client.get(f"/meetings/{OVER}/sound", headers={"Range": "bytes=0-3"})
+    assert (part.status, await part.read()) == (206, b"RIFF")
+    assert (await client.get("/meetings/over-0003/sound")).status == 404
 
 
 async def test_languages_and_versions_are_chosen_by_address(client: TestClient) -> None:

@@ -121,6 +121,9 @@ def test_title_phase_and_languages_follow() -> None:
     room.contents.name("Council")
     meeting = read(room.frame(Wish("es"), seen))[-1]
     assert (meeting["title"], meeting["phase"]) == ("Council", "live")
+    assert meeting["recorded"] is False
+    room.contents.record(True)
+    assert read(room.frame(Wish("es"), seen))[-1]["recorded"] is True
     assert [each["code"] for each in meeting["languages"]] == ["es", "fr", "en", AS_SPOKEN]
     SCHEMA.validate(json.loads(room.beat()))
 

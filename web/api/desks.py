@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from domain.answers import AnswerStore
+from domain.evidence import EvidenceDesk
 from domain.serving import (
     BotDesk,
     CalendarDesk,
     LiveFeed,
     MeetingDesk,
     NotesDesk,
+    SoundDesk,
     TranscriptDesk,
 )
 from domain.webhooks import DeliveryDesk, WebhookDesk
@@ -47,6 +49,8 @@ class Desks:
     meetings: MeetingDesk
     feed: LiveFeed
     transcripts: TranscriptDesk
+    sound: SoundDesk
+    evidence: EvidenceDesk
     notes: NotesDesk
     calendars: CalendarDesk
     links: ViewerLinkDesk

@@ -38,6 +38,9 @@ class Invite(Given):
     terms: tuple[Line, ...] = Field(
         (), max_length=100, description="Names and terms that may be spoken."
     )
+    record: bool | None = Field(
+        None, description="Keep the sound; null: as the installation does. People are told."
+    )
 
 
 class Look(Given):
@@ -47,6 +50,9 @@ class Look(Given):
     theme: Literal["dark", "light", "high-contrast"] | None = None
     large: bool | None = Field(None, description="Large type.")
     show_original: bool | None = None
+    languages: tuple[Language, ...] | None = Field(
+        None, min_length=1, max_length=4, description="To translate into, from now on."
+    )
 
 
 class Step(Told):

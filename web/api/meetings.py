@@ -50,6 +50,7 @@ async def send_bot(call: Call[Nothing, Invite]) -> MeetingFull:
         name=given.name,
         by=call.who.name,
         terms=given.terms,
+        record=given.record,
     )
     placed = await call.desks.bots.invite(invitation)
     call.status = 200 if placed.known else 201

@@ -40,6 +40,7 @@ _PROBLEMS = {
     404: "There is no such thing.",
     409: "It cannot be done as things stand, or the first request with this key is not done yet.",
     412: "It was changed meanwhile.",
+    416: "There is no such part.",
     413: "The body is too large.",
     415: "The body is no JSON.",
     422: "The request does not fit; errors tell where.",

@@ -23,7 +23,9 @@ from web.scripted import (
     ScriptedNotes,
     ScriptedTranscripts,
 )
+from web.scripted_evidence import ScriptedEvidence
 from web.scripted_live import ScriptedLive
+from web.scripted_sound import ScriptedSound
 
 NOW = datetime(2026, 3, 4, 9, 42, tzinfo=UTC)
 
@@ -134,6 +136,8 @@ def scripted_desks(office: Office | None = None, live: ScriptedLive | None = Non
         bots=ScriptedBots(office),
         meetings=ScriptedMeetings(office),
         feed=live or ScriptedLive(),
+        sound=ScriptedSound(office),
+        evidence=ScriptedEvidence(office),
         transcripts=ScriptedTranscripts(office),
         notes=ScriptedNotes(office),
         calendars=ScriptedCalendars(office),

@@ -1,6 +1,16 @@
 """The table of operations: all of the API."""
 
-from web.api import calendars, events, links, meetings, notes, transcripts, webhooks
+from web.api import (
+    calendars,
+    events,
+    evidence,
+    links,
+    meetings,
+    notes,
+    recordings,
+    transcripts,
+    webhooks,
+)
 from web.api.operation import Operation
 from web.routes import Needs
 
@@ -34,6 +44,19 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST", f"{_MEETING}/resume", meetings.resume_meeting, _O, "meetings", 204, refusal=409
     ),
     Operation("PATCH", f"{_MEETING}/look", meetings.change_look, _O, "meetings", 204, refusal=409),
+    Operation("GET", f"{_MEETING}/evidence", evidence.list_evidence, _O, "meetings"),
+    Operation(
+        "POST", f"{_MEETING}/evidence", evidence.keep_evidence, _O, "meetings", 201, refusal=409
+    ),
+    Operation(
+        "GET",
+        f"{_MEETING}/evidence/{{name}}",
+        evidence.get_evidence_file,
+        _O,
+        "meetings",
+        refusal=404,
+        media=("image/png", "multipart/related", "text/plain"),
+    ),
     Operation(
         "GET",
         f"{_MEETING}/events",
@@ -63,6 +86,11 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "GET", f"{_MEETING}/export", transcripts.export_transcript, _O, "transcripts", media=FILES
+    ),
+    Operation("GET", f"{_MEETING}/recording", recordings.get_recording, _V, "transcripts"),
+    Operation(
+        "GET", f"{_MEETING}/recording.wav", recordings.get_recording_sound, _V, "transcripts",
+        also=(206,), refusals=(416,), media=("audio/wav",),
     ),
     Operation("GET", f"{BASE}/search", transcripts.search, _V, "transcripts"),
     Operation("GET", f"{_MEETING}/notes", notes.get_notes, _V, "notes"),

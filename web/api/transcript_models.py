@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.captions import TranslationState
 from domain.serving import Hit
@@ -123,9 +123,18 @@ class TranscriptPage(Page):
 
 
 class Correction(Given):
-    """Replaces a segment's text."""
+    """Replaces a segment's text, or says who said it; what is left out stays as it is."""
 
-    text: Text = Field(max_length=5000, description="Empty: takes a correction back.")
+    text: Text | None = Field(None, max_length=5000, description="Empty: takes a correction back.")
+    speaker: Line | None = Field(
+        None, max_length=80, description="A participant's id, or a name. Empty: as it was heard."
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "Correction":
+        if self.text is None and self.speaker is None:
+            raise ValueError("text or speaker is needed")
+        return self
 
 
 class Rename(Given):

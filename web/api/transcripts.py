@@ -51,12 +51,16 @@ async def get_transcript(call: Call[TranscriptQuery, Nothing]) -> TranscriptPage
 
 
 async def correct_segment(call: Call[Nothing, Correction]) -> SegmentTold:
-    """Corrects what was said; the original is kept, and comes back with an empty text."""
-    text = call.body.text
-    segment = await call.desks.transcripts.correct(
-        await call.meeting_id(), call.path("segment_id"), text
-    )
-    return SegmentTold.of(segment, bool(text))
+    """Corrects what was said, or who said it; the original is kept, and comes back with an empty
+    text or speaker."""
+    given, desk = call.body, call.desks.transcripts
+    meeting_id, segment_id = await call.meeting_id(), call.path("segment_id")
+    if given.speaker is not None:
+        segment = await desk.reassign(meeting_id, segment_id, given.speaker)
+    if given.text is not None:
+        segment = await desk.correct(meeting_id, segment_id, given.text)
+    reading = await desk.read(meeting_id)
+    return SegmentTold.of(segment, segment_id in reading.corrected)
 
 
 async def rename_speaker(call: Call[Nothing, Rename]) -> Renamed:

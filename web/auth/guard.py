@@ -77,6 +77,7 @@ class Guard:
         self._rate = Rate(self.rules.per_minute)
         # A whole office may follow a meeting from one address.
         self._crowd = Rate(self.rules.per_minute * 10, self.rules.per_minute * 5)
+        self._codes = Rate(self.rules.codes)
         self._guesses = Backoff(self.rules.guesses, 900)
 
     def install(self, app: web.Application) -> None:
@@ -137,7 +138,7 @@ class Guard:
         largest = route.max_bytes or self.rules.max_bytes
         # A clone would not close the files that a form uploads.
         request._client_max_size = largest
-        refusal = self._limited(request, found) or self._refusal(request, route, found)
+        refusal = self._limited(request, route, found) or self._refusal(request, route, found)
         if refusal is None and (request.content_length or 0) > largest:
             refusal = TOO_LARGE
         if refusal is None:
@@ -160,11 +161,13 @@ class Guard:
             return anonymous(self.cookies.visitor(request))
         return found
 
-    def _limited(self, request: web.Request, found: Found) -> Refusal | None:
+    def _limited(self, request: web.Request, route: Route, found: Found) -> Refusal | None:
         """Too many requests, or too many wrong guesses from one address."""
         address = self.site.address(request)
         wait_s = self._guesses.wait_s(address) if found.wrong is PassState.FORGED else 0.0
-        if found.wrong is PassState.FORGED and not wait_s:
+        if route.guessable:
+            wait_s = self._codes.wait_s(address)
+        elif found.wrong is PassState.FORGED and not wait_s:
             self._guesses.failed(address)
         elif not found.wrong and found.visit.who.via is not Via.NOBODY:
             asks = found.visit.who

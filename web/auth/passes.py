@@ -18,6 +18,8 @@ _HEX, _TEXT = 1, 2
 _SEAL = 16
 """128 bits of the HMAC: a link fits into a small QR code."""
 _LONGEST = 400
+_SHORT = 10
+_LETTERS = "abcdefghjkmnpqrstuvwxyz023456789"
 
 
 class PassState(StrEnum):
@@ -70,6 +72,15 @@ class Passes:
         """Ends every link to the meeting that was given out, and what was opened by them."""
         await self._store.revoke(meeting_id)
         self._revoked(meeting_id)
+
+    async def withdrawn(self, meeting_id: str) -> bool:
+        """Whether the meeting's links were revoked once: no new one is to appear by itself."""
+        return await self._store.number(meeting_id) > 1
+
+    def short(self, meeting_id: str) -> str:
+        """A code of 50 bits for a meeting, ten letters and digits that are not mistaken."""
+        number = int.from_bytes(hmac.digest(self._key, b"short " + meeting_id.encode(), "sha256"))
+        return "".join(_LETTERS[number >> 5 * place & 31] for place in range(_SHORT))
 
     def open_pass(self, token: str) -> ViewerPass | None:
         """What a token says, if we signed it."""

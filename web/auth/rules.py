@@ -21,6 +21,8 @@ class AuthRules:
     first_link_s: float = 3600.0
     per_minute: int = 600
     """Requests of one token or one sign-in; ten times that of one address with a viewer link."""
+    codes: int = 240
+    """Short codes that one address may try in a minute, a quarter of them at once."""
     guesses: int = 20
     """Wrong tokens and links from one address before it must wait."""
     max_bytes: int = 1 << 20

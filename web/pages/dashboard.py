@@ -8,11 +8,13 @@ from web.assets import Assets
 from web.pages.answers import told
 from web.pages.calendars import CalendarsPage
 from web.pages.desks import Desks
+from web.pages.evidence import EvidenceRoutes
 from web.pages.glossary import LARGEST, GlossaryPage
 from web.pages.house import HousePages
 from web.pages.jobs import JobRoutes
 from web.pages.meeting import MeetingPage
 from web.pages.meetings import MeetingList
+from web.pages.player import PlayerRoutes
 from web.pages.search import SearchPage
 from web.pages.streams import Streams
 from web.pages.today import TodayPage
@@ -63,7 +65,7 @@ class Dashboard:
 
     def _meetings(self) -> list[Route]:
         transcript, jobs = TranscriptPage(self._desks), JobRoutes(self._desks)
-        page = MeetingPage(self._desks, transcript)
+        page, evidence = MeetingPage(self._desks, transcript), EvidenceRoutes(self._desks)
         streams = self._streams
         return [
             _page("/meetings", MeetingList(self._desks).show),
@@ -77,11 +79,17 @@ class Dashboard:
             _form(_ONE + "/lines/{line}", transcript.correct),
             _form(_ONE + "/ask", transcript.ask, Needs.VIEWER),
             _page(_ONE + "/export", transcript.export),
+            Route(
+                "GET", _ONE + "/sound", streams.owned(told(PlayerRoutes(self._desks).sound)),
+                Needs.VIEWER,
+            ),
             Route("GET", _ONE + "/preview", told(transcript.preview), Needs.VIEWER),
+            _form(_ONE + "/evidence", evidence.make),
+            _page(_ONE + "/evidence/{name}", evidence.file, Needs.OPERATOR),
             _form(_ONE + "/jobs", jobs.start),
             Route("GET", "/jobs/{job}", told(jobs.show), Needs.VIEWER),
             _page("/jobs/{job}/file", jobs.file),
-        ]
+        ]  # fmt: skip
 
     def _house(self) -> list[Route]:
         glossary, house = GlossaryPage(self._desks), HousePages(self._desks)

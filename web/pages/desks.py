@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.desks import DoctorDesk, GlossaryDesk, JobDesk, SettingsDesk
+from domain.evidence import EvidenceDesk
 from domain.ports import VoiceprintStore
 from domain.serving import (
     BotDesk,
@@ -12,6 +13,7 @@ from domain.serving import (
     LiveFeed,
     MeetingDesk,
     NotesDesk,
+    SoundDesk,
     TranscriptDesk,
 )
 
@@ -29,6 +31,8 @@ class Desks:
     live: LiveFeed
     meetings: MeetingDesk
     transcripts: TranscriptDesk
+    sound: SoundDesk
+    evidence: EvidenceDesk
     notes: NotesDesk
     calendars: CalendarDesk
     glossary: GlossaryDesk

@@ -3,8 +3,9 @@
 from aiohttp import web
 
 from domain.errors import UsageError
+from domain.languages import parse_languages
 from domain.meetings import ENDINGS
-from web.pages.answers import done, fields
+from web.pages.answers import done, fields, part
 from web.pages.desks import Desks
 from web.pages.transcript import TranscriptPage
 from web.templating import render
@@ -28,9 +29,11 @@ class MeetingPage:
         entry = await self._desks.meetings.entry(request.match_info["meeting"])
         if entry.meeting.state in ENDINGS:
             return await self._transcript.show(request, entry)
+        running = entry.meeting.id in self._desks.live.running()
+        kept = await part(self._desks.evidence.items(entry.meeting.id))
         return render(
             request, "pages/live.html", entry=entry, meeting=entry.meeting, choices=CHOICES,
-            running=entry.meeting.id in self._desks.live.running(),
+            running=running, evidence=kept.value, live=running,
         )  # fmt: skip
 
     async def leave(self, request: web.Request) -> web.Response:
@@ -52,6 +55,8 @@ class MeetingPage:
         given = await fields(request)
         changes: dict[str, object] = {name: given[name] for name in CHOICES if name in given}
         changes |= {name: given[name] == "yes" for name in FLAGS if name in given}
+        if given.get("languages", "").strip():
+            changes["languages"] = list(parse_languages(given["languages"]))
         if not changes:
             raise UsageError("Nothing is to be changed.", "Choose a layout, a theme or a size.")
         await self._desks.bots.look(meeting_id, changes)

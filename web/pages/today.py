@@ -52,7 +52,12 @@ class TodayPage:
         given = await fields(request)
         languages = parse_languages(",".join(await chosen(request, "language")))
         placed = await self._desks.bots.invite(
-            Invitation(needed(given, "link", "The link"), languages, by=who(request).name)
+            Invitation(
+                needed(given, "link", "The link"),
+                languages,
+                by=who(request).name,
+                record=True if given.get("record") else None,
+            )
         )
         answer = done(
             request, f"/meetings/{placed.meeting.id}", id=placed.meeting.id, place=placed.place

@@ -10,6 +10,7 @@ from domain.languages import NAMES
 from domain.serving import Answer, MeetingEntry, Reading
 from web.pages.answers import done, fields, needed, part, wants_json
 from web.pages.desks import Desks
+from web.pages.player import lost, word_times
 from web.pages.turns import turns
 from web.templating import HEADERS, render
 
@@ -35,11 +36,13 @@ class TranscriptPage:
     ) -> web.Response:
         """GET /meetings/ID with ?version, ?show (languages), ?edit (a line)."""
         meeting_id = entry.meeting.id
-        reading, notes, jobs = await asyncio.gather(
+        reading, sound, notes, jobs = await asyncio.gather(
             self._desks.transcripts.read(meeting_id, request.query.get("version", "")),
+            part(self._desks.sound.soundtrack(meeting_id)),
             part(self._desks.notes.notes(meeting_id)),
             part(self._desks.jobs.jobs(meeting_id)),
         )
+        evidence = await part(self._desks.evidence.items(meeting_id))
         there = languages_of(reading)
         asked = [code for code in request.query.get("show", "").split(",") if code in there]
         shown = asked if "show" in request.query else there[:COLUMNS]
@@ -47,7 +50,8 @@ class TranscriptPage:
             request, "pages/transcript.html", entry=entry, meeting=entry.meeting, reading=reading,
             turns=turns(reading, shown), languages=there, shown=shown, notes=notes, jobs=jobs,
             edit=request.query.get("edit", ""), formats=FORMATS, answer=answer,
-            speakers=_speakers(reading),
+            speakers=_speakers(reading), sound=sound.value, times=word_times, lost=lost,
+            evidence=evidence.value, live=False,
         )  # fmt: skip
 
     async def rename(self, request: web.Request) -> web.Response:
@@ -59,11 +63,24 @@ class TranscriptPage:
         return done(request, f"/meetings/{meeting_id}", count=count, name=name)
 
     async def correct(self, request: web.Request) -> web.Response:
-        """POST /meetings/ID/lines/LINE; empty text takes a correction back."""
+        """POST /meetings/ID/lines/LINE with text, speaker (a name or an id; `was` is the one that
+        the form showed) or back; what is empty takes a correction back."""
         given = await fields(request)
         meeting_id, line = request.match_info["meeting"], request.match_info["line"]
-        segment = await self._desks.transcripts.correct(meeting_id, line, given.get("text", ""))
-        return done(request, f"/meetings/{meeting_id}#{line}", text=segment.text)
+        desk = self._desks.transcripts
+        speaker = given.get("speaker", "").strip()
+        if given.get("back"):
+            await desk.reassign(meeting_id, line, "")
+        elif "speaker" in given and speaker != given.get("was"):
+            segment = await desk.reassign(meeting_id, line, speaker[:80])
+        if "text" in given or "speaker" not in given:
+            text = "" if given.get("back") else given.get("text", "")
+            segment = await desk.correct(meeting_id, line, text)
+        key = segment.participant_id or segment.speaker
+        return done(
+            request, f"/meetings/{meeting_id}#{line}",
+            text=segment.text, speaker=segment.speaker, key=key,
+        )  # fmt: skip
 
     async def ask(self, request: web.Request) -> web.Response:
         """POST /meetings/ID/ask"""

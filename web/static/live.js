@@ -7,10 +7,12 @@ import {
 } from "./panels.js";
 import "./listen.js";
 import { keepOpen } from "./socket.js";
+import { showSound } from "./soundpath.js";
 
 const SHOW = {
   snapshot: [showMeeting], state: [showState, showStay], notice: [showNotice],
   people: [showPeople], levels: [showLevels], stages: [showStages], picture: [showPicture, showLook], listening: [showListening],
+  sound: [showSound],
 };
 const camera = document.getElementById("camera");
 const bar = document.getElementById("connection");

@@ -6,7 +6,7 @@ const byId = (id) => document.getElementById(id);
 const STATES = {
   requested: ["Requested", "quiet"], queued: ["Waiting for its turn", "quiet"],
   starting: ["Starting", "wait"], joining: ["Joining", "wait"],
-  lobby: ["Waiting to be let in", "wait"], in_meeting: ["Live", "live"],
+  lobby: ["Waiting to be let in", "wait"], needs_help: ["Needs a person's help", "bad"], in_meeting: ["Live", "live"],
   leaving: ["Leaving", "wait"], ended: ["Ended", "quiet"], failed: ["Failed", "bad"],
 };
 const STAGES = [
@@ -69,6 +69,11 @@ export function showStages({ stages }) {
 function shown(level) {
   return level > 0 ? Math.max(0, Math.min(1, 1 + (20 * Math.log10(level)) / 60)) : 0;
 }
+
+byId("levels")?.addEventListener("path", ({ target }) => {
+  target.replaceChildren();
+  meters.clear();
+});
 
 export function showLevels({ levels, gaps }) {
   const list = byId("levels");

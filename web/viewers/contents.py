@@ -23,6 +23,7 @@ class Contents:
         """The number of the last change of title, phase or languages."""
         self.phase = Phase.WAITING
         self.title = ""
+        self.recorded = False
         self.offered: tuple[str, ...] = ()
         """Languages that there is something to read in."""
         self._captions: OrderedDict[str, tuple[int, Message]] = OrderedDict()
@@ -75,6 +76,12 @@ class Contents:
         """The meeting stands otherwise now."""
         if phase is not self.phase:
             self.phase = phase
+            self._changed()
+
+    def record(self, recorded: bool) -> None:
+        """Whether the sound is kept now."""
+        if recorded != self.recorded:
+            self.recorded = recorded
             self._changed()
 
     def name(self, title: str) -> None:

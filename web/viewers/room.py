@@ -115,6 +115,7 @@ class Room:
             "n": found.changed_at,
             "title": clean(found.title),
             "phase": found.phase,
+            "recorded": found.recorded,
             "languages": [
                 *languages(found.offered),
                 {"code": AS_SPOKEN, "name": "", "rtl": False},

@@ -19,6 +19,8 @@ class ViewerRules:
     kept_days: int = 0
     """After how many days transcripts are erased; 0: when somebody erases them."""
     recorded: bool = False
-    """Whether the meeting's sound is kept too."""
+    """Whether the sound of every meeting is kept too."""
+    sound_days: int = 0
+    """After how many days recorded sound is erased; 0: with the transcript."""
     compress: bool = False
     """permessage-deflate for viewers' sockets; see docs/viewers.md for what it costs."""

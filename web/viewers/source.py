@@ -92,6 +92,8 @@ class Source:
             case "state":
                 self._state = MeetingState(str(message.get("state")))
                 self._turn()
+            case "recording":
+                self._room.contents.record(message.get("on") is True)
             case "listening":
                 self._listening = message.get("on") is not False
                 self._turn()

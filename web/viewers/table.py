@@ -19,6 +19,7 @@ from web.viewers.protocol import AS_SPOKEN, Wish, wish_of
 from web.viewers.rooms import Rooms
 from web.viewers.rules import ViewerRules
 from web.viewers.share import Share
+from web.viewers.short import ShortLinks
 from web.viewers.sockets import Sockets
 
 
@@ -43,6 +44,7 @@ class Viewers:
         self.sockets = Sockets(self.rooms, ports.feed, self.rules)
         self._missed = Missed(ports.notes)
         self._share = Share(ports.passes, ports.meetings, self.rules)
+        self._short = ShortLinks(ports.passes, ports.feed, self.rules)
 
     def routes(self) -> Sequence[Route]:
         """For a table."""
@@ -54,6 +56,7 @@ class Viewers:
             Route("GET", "/overlay/{token}", self._overlay, Needs.LINK, page=True),
             Assets("viewer").route("/static/viewer"),
             *self._share.routes(),
+            *self._short.routes(),
         ]
 
     async def close(self, _app: web.Application | None = None) -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.search_schema import SCHEMA
-from storage.tables import UtcTime
+from storage.search_schema import schema
+from storage.tables import Long, UtcTime
 
 revision = "0007"
 down_revision = "0006"
@@ -61,7 +61,7 @@ def _search() -> None:
     )
     op.create_table(
         "search_text",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", Long, nullable=False, autoincrement=False),
         sa.Column("meeting_id", sa.Text(), nullable=False),
         sa.Column("segment_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
@@ -69,7 +69,6 @@ def _search() -> None:
     )
     for column in ("meeting_id", "segment_id"):
         op.create_index(op.f(f"ix_search_text_{column}"), "search_text", [column], unique=False)
-    if op.get_bind().dialect.name == "sqlite":
-        for statement in SCHEMA:
-            op.execute(statement)
+    for statement in schema(op.get_bind().dialect.name):
+        op.execute(statement)
     op.execute("INSERT INTO search_due SELECT meeting_id, id FROM segment")

@@ -58,6 +58,9 @@ async def test_a_bot_is_sent_once(api: Any) -> None:
     assert again["id"] == first["id"]
     order, invitation = api.office.asked[0]
     assert (order, invitation.by, invitation.languages) == ("invite", "Owner", ("es", "pt-BR"))
+    assert invitation.record is None
+    await api.send("POST", "/meetings", 201, json={"link": "aaa-bbbb-ccc", "record": False})
+    assert [i.record for order, i in api.office.asked if order == "invite"][-1] is False
     wrong = await api.send("POST", "/meetings", 422, json={"link": "https://evil.example/"})
     assert "meet.google.com" in wrong["detail"]
 

@@ -43,6 +43,49 @@ async def test_a_correction_is_made_and_taken_back(api: Any) -> None:
     await api.send("PATCH", f"/meetings/{OVER}/segments/none", 404, json={"text": "x"})
 
 
+async def test_a_segment_is_given_to_another_speaker_and_back(api: Any) -> None:
+    segment = (await api.get(f"/meetings/{OVER}/transcript"))["segments"][0]
+    path = f"/meetings/{OVER}/segments/{segment['id']}"
+    changed = await api.send("PATCH", path, 200, json={"speaker": "Ben Carter", "text": "Yes."})
+    assert (changed["speaker"], changed["text"], changed["corrected"]) == (
+        "Ben Carter",
+        "Yes.",
+        True,
+    )
+    back = await api.send("PATCH", path, 200, json={"speaker": "", "text": ""})
+    assert back == segment | {"words": back["words"]}
+    await api.send("PATCH", path, 422, json={})
+    await api.send("PATCH", path, 422, json={"speaker": "a\nb"})
+
+
+async def test_a_recording_is_told_and_heard_in_parts(api: Any) -> None:
+    api.role = "viewer"
+    told = await api.get(f"/meetings/{OVER}/recording")
+    assert told["pieces"][0]["segment_ids"][0] == "s00"
+    assert [gap["reason"] for gap in told["gaps"]] == ["interrupted"]
+    path = f"/meetings/{OVER}/recording.wav"
+    async with api.ask("GET", path) as answer:
+        whole = await answer.read()
+        assert (answer.status, answer.headers["Accept-Ranges"]) == (200, "bytes")
+        assert len(whole) == int(answer.headers["Content-Length"])
+        tag = answer.headers["ETag"]
+    for asked, first, last in (("bytes=0-43", 0, 43), ("bytes=99991-100002", 99991, 100002),
+                               ("bytes=-7", len(whole) - 7, len(whole) - 1)):  # fmt: skip
+        async with api.ask("GET", path, headers={"Range": asked, "If-Range": tag}) as answer:
+            assert answer.status == 206
+            assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(whole)}"
+            assert await answer.read() == whole[first : last + 1]
+    async with api.ask("GET", path, headers={"Range": "bytes=0-3", "If-Range": '"old"'}) as answer:
+        assert (answer.status, await answer.read()) == (200, whole)
+    async with api.ask("GET", path, headers={"Range": f"bytes={len(whole)}-"}) as answer:
+        assert answer.status == 416
+        assert answer.headers["Content-Range"] == f"bytes */{len(whole)}"
+    async with api.ask("HEAD", path) as answer:
+        assert int(answer.headers["Content-Length"]) == len(whole)
+    await api.get(f"/meetings/{LIVE}/recording", 404)
+    await api.get(f"/meetings/{LIVE}/recording.wav", 404)
+
+
 async def test_a_speaker_is_renamed(api: Any) -> None:
     path = f"/meetings/{OVER}/speakers"
     done = await api.send("PATCH", path, 200, json={"speaker": "Ben Carter", "name": "Ben"})

@@ -1,6 +1,7 @@
 // Corrects a line in its place, with a way back.
 
 import { send } from "./orders.js";
+import { giveTo, keyOf, speakerField, speakerOf } from "./speaker.js";
 import { toast } from "./toast.js";
 
 const meeting = document.getElementById("meeting").dataset.meeting;
@@ -14,7 +15,10 @@ function make(tag, className, text) {
 
 async function save(line, text) {
   const told = await send(`${meeting}/lines/${encodeURIComponent(line.id)}`, { text });
-  line.querySelector(".original").textContent = told.text;
+  const original = line.querySelector(".original");
+  original.textContent = told.text;
+  delete original.dataset.words; // the words' places are no longer known
+  document.dispatchEvent(new Event("corrected"));
 }
 
 function open(line) {
@@ -32,7 +36,9 @@ function open(line) {
   const cancel = make("button", "", "Cancel");
   cancel.type = "button";
   row.append(make("button", "main", "Save"), cancel, make("small", "", "Ctrl + Enter saves"));
-  form.append(field, row);
+  const [label, speaker] = speakerField(line);
+  const [saidBy, key] = [speakerOf(line), keyOf(line)];
+  form.append(field, label, row);
   const shut = () => {
     form.remove();
     original.hidden = false;
@@ -46,11 +52,18 @@ function open(line) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = field.value.trim();
-    if (!text || text === before) return shut();
+    const name = speaker.value.trim();
+    const [anew, other] = [text && text !== before, name && name !== saidBy];
+    if (!anew && !other) return shut();
     try {
-      await save(line, text);
+      if (anew) await save(line, text);
+      if (other) await giveTo(line, name);
       shut();
-      toast("Corrected.", () => save(line, before).catch((error) => toast(error.message)));
+      const back = async () => {
+        if (anew) await save(line, before);
+        if (other) await giveTo(line, key);
+      };
+      toast("Corrected.", () => back().catch((error) => toast(error.message)));
     } catch (error) {
       toast(error.message);
     }

@@ -3,6 +3,7 @@
 import {
   showLevels, showMeeting, showNotice, showPeople, showPicture, showStages, showState,
 } from "/static/live/panels.js";
+import { showSound } from "/static/live/soundpath.js";
 import { showCaptions } from "./captions.js";
 import { follow } from "./follow.js";
 import { send } from "./orders.js";
@@ -33,12 +34,18 @@ function showListening({ on }) {
   button.querySelector("span").textContent = on ? "Pause" : "Go on";
 }
 
+function showRecording({ on }) {
+  byId("recording").hidden = !on;
+}
+
 function showLook({ look }) {
   const form = byId("look");
   if (!look || !form || form.contains(document.activeElement)) return;
   for (const [name, value] of Object.entries(look)) {
     const field = form.elements[name];
-    if (field) field.value = typeof value === "boolean" ? (value ? "yes" : "no") : value;
+    if (!field) continue;
+    if (typeof value === "boolean") field.value = value ? "yes" : "no";
+    else field.value = Array.isArray(value) ? value.join(", ") : value;
   }
 }
 
@@ -60,7 +67,7 @@ function finish({ state }) {
 const SHOW = {
   snapshot: [showTitle], state: [showState, finish], notice: [showNotice], people: [showPeople],
   levels: [showLevels], stages: [showStages], picture: [showPicture, showLook],
-  listening: [showListening], waiting: [showWaiting],
+  listening: [showListening], recording: [showRecording], waiting: [showWaiting], sound: [showSound],
 };
 
 const stop = follow(
@@ -82,7 +89,7 @@ const stop = follow(
 );
 window.addEventListener("pagehide", stop);
 
-for (const [id, text] of [["look", "The picture changes."], ["pause-form", ""], ["leave-form", "The bot leaves."]]) {
+for (const [id, text] of [["look", "The picture changes."], ["pause-form", ""], ["leave-form", "The bot leaves."], ["evidence-form", "The evidence is kept. Load the page again to see it."]]) {
   byId(id)?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.currentTarget;

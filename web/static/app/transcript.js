@@ -6,6 +6,8 @@ import "./jobs.js";
 import { ask, send } from "./orders.js";
 import { toast } from "./toast.js";
 
+if (document.getElementById("player")) import("./player.js");
+
 const byId = (id) => document.getElementById(id);
 const meeting = byId("meeting").dataset.meeting;
 

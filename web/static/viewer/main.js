@@ -20,6 +20,7 @@ const lost = byId("lost");
 let offered = [];
 let connection = null;
 let opened = false;
+let named = byId("title").dataset.named;
 
 const language = () => prefs.language || "original";
 const wish = () => ({ lang: language(), original: prefs.originals ? "1" : "0" });
@@ -36,9 +37,13 @@ function dress() {
   for (const each of document.querySelectorAll("[data-word]")) setText(each, words()[each.dataset.word]);
   const kept = Number(document.body.dataset.keptDays);
   const privacy = [words().stored, kept ? words().days.replace("{n}", kept) : words().until];
-  if (document.body.dataset.recorded) privacy.push(words().recorded);
+  const { recorded, soundDays } = document.body.dataset;
+  if (recorded) privacy.push(words().recorded);
+  if (recorded && Number(soundDays)) privacy.push(words().days.replace("{n}", soundDays));
+  phase.title = recorded ? words().recorded : "";
   setText(byId("privacy"), privacy.join(" "));
   setText(byId("privacy-short"), privacy.join(" "));
+  if (!named) setText(byId("title"), words().captions);
   setText(byId("languages-title"), words().choose);
   setText(byId("settings-title"), words().settings);
   setText(byId("open-search").querySelector("span"), words().search);
@@ -89,8 +94,11 @@ function tellWish() {
 
 function meet(message) {
   offered = message.languages;
-  if (message.title) setText(byId("title"), message.title);
+  named = message.title;
+  setText(byId("title"), named || words().captions);
   phase.dataset.phase = message.phase;
+  phase.dataset.recorded = message.recorded ? "1" : "";
+  if (message.recorded) document.body.dataset.recorded = "1";
   keepAwake(message.phase === "live" || message.phase === "paused");
   if (!prefs.language && !sheet.open) ask();
   else if (sheet.open) drawChoices();

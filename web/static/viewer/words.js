@@ -7,7 +7,7 @@ const KEYS = [
   "language", "spoken", "listen", "listening", "unspoken", "search", "none", "before", "next", "settings",
   "size", "contrast", "theme", "auto", "light", "dark", "originals", "times", "close", "speaker",
   "untranslated", "privacy", "stored", "until", "days", "recorded", "missed", "extractive", "decisions",
-  "actions", "nothing", "failed",
+  "actions", "nothing", "failed", "captions",
 ];
 
 const TEXTS = {
@@ -22,7 +22,7 @@ const TEXTS = {
     "A program listens and writes down what is said, with the names of the speakers and translations.",
     "It is kept until somebody in charge erases it.", "It is erased after {n} days.",
     "The sound is recorded too.", "What did I miss?", "Sentences of the meeting itself, chosen by a program.",
-    "Decisions", "To do", "Nothing of note so far.", "This did not work. Try again in a moment.",
+    "Decisions", "To do", "Nothing of note so far.", "This did not work. Try again in a moment.", "Live captions",
   ],
   es: [
     "es", "En directo", "Sin empezar", "En pausa", "Terminada", "Nadie ha dicho nada todavía.",
@@ -36,7 +36,7 @@ const TEXTS = {
     "Se guarda hasta que alguien responsable lo borre.", "Se borra después de {n} días.",
     "También se graba el sonido.", "¿Qué me he perdido?",
     "Frases de la propia reunión, elegidas por un programa.", "Decisiones", "Tareas",
-    "Nada destacable por ahora.", "No ha funcionado. Inténtelo en un momento.",
+    "Nada destacable por ahora.", "No ha funcionado. Inténtelo en un momento.", "Subtítulos en directo",
   ],
   fr: [
     "fr", "En direct", "Pas commencée", "En pause", "Terminée", "Personne n’a encore parlé.",
@@ -50,7 +50,7 @@ const TEXTS = {
     "C’est conservé jusqu’à ce qu’un responsable l’efface.", "C’est effacé après {n} jours.",
     "Le son est aussi enregistré.", "Qu’ai-je manqué ?",
     "Phrases de la réunion elle-même, choisies par un programme.", "Décisions", "À faire",
-    "Rien de notable pour l’instant.", "Cela n’a pas marché. Réessayez dans un instant.",
+    "Rien de notable pour l’instant.", "Cela n’a pas marché. Réessayez dans un instant.", "Sous-titres en direct",
   ],
   de: [
     "de", "Live", "Noch nicht begonnen", "Pause", "Beendet", "Noch hat niemand etwas gesagt.",
@@ -64,7 +64,7 @@ const TEXTS = {
     "Es bleibt, bis jemand Verantwortliches es löscht.", "Es wird nach {n} Tagen gelöscht.",
     "Auch der Ton wird aufgezeichnet.", "Was habe ich verpasst?",
     "Sätze aus der Besprechung selbst, von einem Programm ausgewählt.", "Entscheidungen", "Aufgaben",
-    "Bisher nichts Besonderes.", "Das hat nicht geklappt. Versuchen Sie es gleich noch einmal.",
+    "Bisher nichts Besonderes.", "Das hat nicht geklappt. Versuchen Sie es gleich noch einmal.", "Live-Untertitel",
   ],
   pt: [
     "pt", "Ao vivo", "Não começou", "Em pausa", "Terminada", "Ninguém disse nada ainda.",
@@ -77,7 +77,7 @@ const TEXTS = {
     "Um programa ouve e escreve o que se diz, com os nomes de quem fala e traduções.",
     "Fica guardado até alguém responsável o apagar.", "É apagado após {n} dias.", "O som também é gravado.",
     "O que perdi?", "Frases da própria reunião, escolhidas por um programa.", "Decisões", "Tarefas",
-    "Nada de relevante até agora.", "Não funcionou. Tente daqui a pouco.",
+    "Nada de relevante até agora.", "Não funcionou. Tente daqui a pouco.", "Legendas ao vivo",
   ],
   ...MORE,
 };

@@ -1,0 +1,1 @@
+"""Commands that people write in the meeting's chat, and the bot's answers."""

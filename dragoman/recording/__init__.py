@@ -1,0 +1,1 @@
+"""The sound of a meeting, kept in pieces on this machine where people asked for it."""

@@ -1,0 +1,1 @@
+"""A person signs the bot's account in, once."""
