@@ -6,6 +6,10 @@ A scripted speaker clicks once a second at known moments. `age` is from a click'
 the site to its frame in the bot, `placed` how far its frame's start lies from that moment, and
 `drift` how much `placed` changes over an hour, by a straight line through all clicks. CPU is of
 the browser and of the sound server, as shares of one core; the stand-in's is not counted.
+
+`mix` and `sink` come through the stand-in's own mixer (`mix-worklet.js`), whose queue of 60 to
+500 ms, another in each run, is in `age` and `placed`: the two rows cannot be compared with one
+another to judge the times that a path gives.
 """
 
 import argparse

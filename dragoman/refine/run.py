@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from domain.engines import EngineInfo
 from domain.errors import DragomanError, EngineError, UsageError
 from domain.events import Event, Notice
+from domain.languages import name
 from domain.meetings import ENDINGS, Meeting
 from domain.speakers import Turn
 from domain.transcripts import REFINED, Segment
@@ -113,6 +115,7 @@ async def _heard(
         only_hear = way.settings.model_copy(update={"translation": mute, "speakers": alone})
         async with open_engines(only_hear, way.hub, stores) as engines:
             check_recognizer(engines.recognizer, spoken, captions=False)
+            _check_all_known(engines.recognizer.info, spoken)
             raw = await way.hear(copied, opened.hints, engines)
             if copied.findings():
                 console.say(copied.findings())
@@ -125,6 +128,18 @@ async def _heard(
         count = speakers.voices
         how += f", {count} voice{'' if count == 1 else 's'} told apart by {diarizer}"
     return done, how
+
+
+def _check_all_known(engine: EngineInfo, spoken: Sequence[str]) -> None:
+    """A second pass is to be better: raises UsageError where a language would be lost."""
+    missing = [name(code) for code in spoken if engine.languages and code not in engine.languages]
+    if missing:
+        raise UsageError(
+            f"The recogniser {engine.name} does not know {', '.join(missing)}: what was said in "
+            "it would be lost. The transcript stays as it is.",
+            "Name another with --asr (`dragoman models` tells what fits), or the languages that "
+            "are to be heard with --speak.",
+        )
 
 
 async def _said(

@@ -75,6 +75,25 @@ def _refine(tmp_path: Path, meeting_id: str, *more: str) -> int:
     return main(("refine", meeting_id[:8], *ENGINE, "--translate", "es", *more, *data))
 
 
+async def _also_in_spanish(tmp_path: Path, meeting_id: str) -> None:
+    async with open_stores(_settings(tmp_path)) as stores:
+        words = Segment("live-2", meeting_id, "p2", "Luz", "es", 4, 6, "Muchas gracias", 0.9, "x")
+        await stores.transcripts.write([words])
+
+
+def test_an_engine_that_does_not_know_a_language_of_the_meeting_is_refused(
+    talk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meeting_id = asyncio.run(_prepare(tmp_path, talk))
+    asyncio.run(_also_in_spanish(tmp_path, meeting_id))
+    assert _refine(tmp_path, meeting_id) != 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "does not know Spanish" in told
+    assert "--speak" in told
+    assert asyncio.run(_versions(tmp_path, meeting_id))[1] == []
+    assert _refine(tmp_path, meeting_id, "--speak", "en") == 0
+
+
 def test_a_second_pass_stands_beside_the_live_version(
     talk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
