@@ -64,7 +64,7 @@ def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int 
     """Widths of the columns at which short words stay whole; none where they do not fit."""
     texts = [[column, *(row[at] for row in cells)] for at, column in enumerate(columns)]
     wide = [max(map(cell_len, column)) for column in texts]
-    least = [min(UNBROKEN, max(map(cell_len, " ".join(each).split()))) for each in texts]
+    least = [min(UNBROKEN, max(map(cell_len, " ".join(each).split()), default=0)) for each in texts]
     room = _out.width - 3 * len(columns) - 1
     if sum(least) > room:
         return [None] * len(columns)

@@ -70,7 +70,6 @@ class Outbox:
         """Takes an event; never waits."""
         if isinstance(event, CaptionRevised):
             self._captions[event.caption.id] = event.caption
-            self._meet(event.caption.speaker_key)
         elif isinstance(event, StateChange | Notice):
             self._told.append(event)
         elif type(event) in _KINDS:
@@ -83,12 +82,6 @@ class Outbox:
             self._forget()
         self._wake.set()
 
-    def _meet(self, speaker: str) -> None:
-        """Whoever speaks for the first time has a colour from now on, in the list of people too."""
-        if speaker not in self._speakers and len(self._speakers) < CAPACITY:
-            self._speakers.add(speaker)
-            self._stale.add("people")
-
     async def take(self) -> list[protocol.Message]:
         """Waits for something and gives all that waits."""
         await self._wake.wait()
@@ -96,9 +89,12 @@ class Outbox:
         snapshot = self._snapshot()
         if self._whole:
             messages = protocol.hello(snapshot)
+            self._somebody_new(snapshot)
             self._whole = False
             self._forget()
             return messages
+        if self._somebody_new(snapshot):
+            self._stale.add("people")
         messages = [protocol.caption(caption, snapshot) for caption in self._captions.values()]
         for each in self._told:
             told = protocol.state(each) if isinstance(each, StateChange) else protocol.notice(each)
@@ -106,6 +102,13 @@ class Outbox:
         messages += [_BUILDERS[kind](snapshot) for kind in sorted(self._stale)]
         self._forget()
         return messages
+
+    def _somebody_new(self, snapshot: LiveSnapshot) -> bool:
+        """Whether somebody of the list has spoken, for the first time: they have a colour now."""
+        known = {person.id for person in snapshot.people}
+        new = (snapshot.colours.keys() & known) - self._speakers
+        self._speakers |= new
+        return bool(new)
 
     def _forget(self) -> None:
         self._captions.clear()

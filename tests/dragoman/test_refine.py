@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import wave
 from pathlib import Path
 from typing import Any
 
@@ -224,8 +225,16 @@ def test_silence_does_not_replace_anything(
     assert asyncio.run(_versions(tmp_path, meeting_id))[1] == []
 
 
+def _for_long(talk: Path, path: Path) -> Path:
+    """The sentence again and again, for minutes."""
+    with wave.open(str(talk)) as once, wave.open(str(path), "wb") as often:
+        often.setparams(once.getparams())
+        often.writeframes(once.readframes(once.getnframes()) * 60)
+    return path
+
+
 def test_ctrl_c_leaves_everything_as_it_was(talk: Path, tmp_path: Path) -> None:
-    meeting_id = asyncio.run(_prepare(tmp_path, talk))
+    meeting_id = asyncio.run(_prepare(tmp_path, _for_long(talk, tmp_path / "long.wav")))
     data = ("--data", str(tmp_path / "data"))
     process = subprocess.Popen(
         [sys.executable, "-m", "dragoman", "refine", meeting_id[:8], *ENGINE, *data],

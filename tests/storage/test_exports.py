@@ -132,6 +132,12 @@ def test_json_has_everything(transcript: Transcript) -> None:
     assert first["translations"]["fr"]["state"] == "failed"
 
 
+def test_languages_that_were_left_in_the_meeting_are_exported_too(transcript: Transcript) -> None:
+    now = replace(transcript, meeting=replace(transcript.meeting, languages=("fr",)))
+    assert now.targets == ["fr", "es"]
+    assert "> *Spanish:* Hola" in export(now, "md").decode()
+
+
 def test_json_keeps_to_itself_who_was_sent_the_transcript(transcript: Transcript) -> None:
     known = replace(transcript, facts={"title": "Plan", "delivered": "ana@example.org"})
     assert json.loads(export(known, "json"))["facts"] == {"title": "Plan"}

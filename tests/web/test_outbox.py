@@ -8,6 +8,8 @@ import pytest
 from domain.audio import Level
 from domain.captions import Caption
 from domain.events import CaptionRevised, Event, Notice
+from domain.hints import RosterHint
+from domain.people import Participant
 from web.live_state import LiveState
 from web.outbox import CAPACITY, Outbox
 
@@ -66,3 +68,17 @@ async def test_it_waits_while_there_is_nothing(outbox: Outbox) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await outbox.take()
+
+
+async def test_who_speaks_for_the_first_time_gets_a_colour_in_the_list(
+    state: LiveState, outbox: Outbox, caption: Callable[..., Caption]
+) -> None:
+    roster = RosterHint((Participant(ANA[0], ANA[1]), Participant("p9", "Ben")), 1.0)
+    _say(state, outbox, roster)
+    await outbox.take()
+    _say(state, outbox, CaptionRevised(caption("a", ANA, "hello")))
+    _, people = await outbox.take()
+    colours = {each["id"]: each["colour"] for each in people["people"]}
+    assert (colours[ANA[0]] >= 0, colours["p9"]) == (True, -1)
+    _say(state, outbox, CaptionRevised(caption("b", ANA, "again")))
+    assert [each["type"] for each in await outbox.take()] == ["caption"]
