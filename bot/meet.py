@@ -189,7 +189,8 @@ class MeetBot:
         await self._visits.aclose()
         self.intake.sound.away()
         await asyncio.wait({self._ending}, timeout=after_s)
-        await unless(self._ending, site_answers(self.settings.origin, AWAY_S))
+        told = partial(self._notify, "site_away", "The site does not answer; the bot waits for it.")
+        await unless(self._ending, site_answers(self.settings.origin, AWAY_S, told))
         if self._ending.done():
             return self._ending.result()
         try:

@@ -1,6 +1,7 @@
 """Whether the page's connection to the meeting works, and whether the site can be reached."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -26,8 +27,12 @@ class Line:
         return self._cut_s is not None and now_s - self._cut_s >= BROKEN_S
 
 
-async def site_answers(origin: str, within_s: float) -> bool:
-    """Waits until the site answers anything; whether it did in time."""
+async def site_answers(
+    origin: str, within_s: float, away: Callable[[], None] = lambda: None
+) -> bool:
+    """Waits until the site answers anything; whether it did in time. `away` is called once
+    where it does not answer at first."""
+    told = False
     try:
         async with (
             asyncio.timeout(within_s),
@@ -36,6 +41,9 @@ async def site_answers(origin: str, within_s: float) -> bool:
             while True:
                 if await _asked(http, origin):
                     return True
+                if not told:
+                    told = True
+                    away()
                 await asyncio.sleep(_POLL_S)
     except TimeoutError:
         return False

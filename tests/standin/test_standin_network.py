@@ -21,8 +21,10 @@ async def test_nobody_gets_an_answer_while_it_is_cut() -> None:
             assert message.data is None or not isinstance(message.data, str)
         with pytest.raises(ClientError):
             await http.get(site.link)
-        assert not await site_answers(site.url, 0.5)
+        told: list[str] = []
+        assert not await site_answers(site.url, 2.5, lambda: told.append("away"))
+        assert told == ["away"]
         await site.cut_network(0.0)
-        assert await site_answers(site.url, 30)
+        assert await site_answers(site.url, 30, lambda: told.append("away"))
         async with http.get(site.link) as answer:
             assert answer.ok
