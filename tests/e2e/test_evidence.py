@@ -60,6 +60,7 @@ def check(folder: Path, item: dict[str, Any]) -> bytes:
     return picture
 
 
+@pytest.mark.heavy
 async def test_asked_for_and_at_a_removal(tmp_path: Path) -> None:
     here = ("--data", str(tmp_path))
     async with StandIn(script(Lobby("none"))) as site, asyncio.TaskGroup() as group:

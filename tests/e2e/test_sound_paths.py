@@ -185,6 +185,7 @@ async def test_a_sound_that_leaves_the_receivers_is_found_in_the_sink(
 
 
 @needs_sink
+@pytest.mark.heavy
 async def test_a_page_that_only_plays_is_heard_and_its_server_may_die(
     visit: Any, tmp_path: Path
 ) -> None:
