@@ -79,7 +79,7 @@ async def ics(count: int, web: Web, _folder: Path) -> AsyncIterator[Case]:
         server.put(event(0, later=True), *(event(n) for n in range(1, count)))
 
     async with served(server.app) as address:
-        yield Case(IcsSource("Team", f"{address}/calendar.ics", READER, web), change)
+        yield Case(IcsSource(f"{address}/calendar.ics", READER, web), change)
 
 
 async def _warm(server: Radicale, calendar: str) -> None:
@@ -110,7 +110,7 @@ async def caldav(count: int, web: Web, folder: Path) -> AsyncIterator[Case]:
         async def change() -> None:
             await server.put(team, "new.ics", CALENDAR.format(event(count + 1)))
 
-        yield Case(CalDavSource("Team", team, READER, web, login), change)
+        yield Case(CalDavSource(team, READER, web, login), change)
 
 
 @asynccontextmanager
@@ -140,7 +140,7 @@ async def google(count: int, web: Web, _folder: Path) -> AsyncIterator[Case]:
     async with served(server.app) as address:
         access = Consent(web, "id", "secret", "refresh", f"{address}/token")
         base = f"{address}/calendar/v3"
-        yield Case(GoogleSource("Team", "primary", READER, web, access, base=base), change)
+        yield Case(GoogleSource("primary", READER, web, access, base=base), change)
 
 
 def _cpu_s() -> float:

@@ -146,7 +146,7 @@ class Chaos:
 
 async def run(seed: int, times: int, kinds: Sequence[str], data: Path) -> dict[str, Any]:
     """The faults one after the other, and the comparison at the end."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     settings = load_settings(
         None,
         {

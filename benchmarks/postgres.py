@@ -50,7 +50,8 @@ def binaries() -> Path:
 
 
 class Cluster:
-    """A server on a socket in its own folder. `quick` trades durability for speed."""
+    """A server on a socket in its own folder, within its `with`. `quick` trades durability for
+    speed. Raises NoPostgres."""
 
     def __init__(self, *, quick: bool = True) -> None:
         self._bin = binaries()
@@ -68,6 +69,17 @@ class Cluster:
             "initdb", "-D", str(self.data), "-U", "dragoman", "-A", "trust", "--no-sync",
             "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
         )  # fmt: skip
+
+    def __enter__(self) -> "Cluster":
+        try:
+            self.start()
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
 
     def url(self, name: str = "postgres") -> str:
         """The address of one of its databases."""

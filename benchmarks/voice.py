@@ -50,9 +50,6 @@ class Deaf:
     async def play(self, speech: Speech) -> None:
         """Takes it."""
 
-    async def aclose(self) -> None:
-        """Holds nothing."""
-
 
 async def time_engine(name: str, voice: Voice, rounds: int = 3) -> None:
     """Prints one row."""

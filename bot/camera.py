@@ -18,9 +18,6 @@ class Camera:
     def __init__(self, endpoint: PageEndpoint, notice: Callable[[str, str, float], None]) -> None:
         self.back = ReadBack(notice)
         """What really leaves."""
-        self.updates_sent = 0
-        self.updates_merged = 0
-        """Pictures overtaken by a newer one before they left."""
         self._endpoint = endpoint
         self._newest: PictureUpdate | None = None
         self._areas: set[Rectangle] | None = None
@@ -31,8 +28,6 @@ class Camera:
 
     async def show(self, update: PictureUpdate) -> None:
         """Takes a picture; at once, it leaves by itself."""
-        if self._newest is not None and self._news.is_set():
-            self.updates_merged += 1
         first = self._newest is None
         self._newest = update
         if first:
@@ -67,7 +62,6 @@ class Camera:
             message = picture_message(update, whole if areas is None else tuple(areas))
             self._areas = set()
             if await self._endpoint.send_bytes(message):
-                self.updates_sent += 1
                 self._waiting[update.number] = update.changed_s
             else:
                 self._areas = None

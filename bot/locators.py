@@ -216,9 +216,9 @@ def _panels(pack: LocalePack) -> Targets:
     }
 
 
-def page_marks(pack: LocalePack = EVERYTHING) -> dict[str, Any]:
+def page_marks() -> dict[str, Any]:
     """What the page scripts look for, in any language: they start before one is known."""
-    region = targets(pack)["captions_region"]
+    region = targets(EVERYTHING)["captions_region"]
     return {
         "captions": {
             "regions": [strategy.css for strategy in region],
@@ -230,7 +230,7 @@ def page_marks(pack: LocalePack = EVERYTHING) -> dict[str, Any]:
         "people": {
             "id": "data-participant-id",
             "name": "span.notranslate:not([aria-hidden])",
-            "panel": _labels("aside", pack.side_panel),
+            "panel": _labels("aside", EVERYTHING.side_panel),
             "light": '[jsname="QgSmzd"]',
             "speaking": ", ".join(
                 f'[jsname="QgSmzd"].{mark}' for mark in ("Oaajhc", "HX2H7", "wEsLMd", "OgVli")

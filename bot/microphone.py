@@ -47,8 +47,6 @@ class Microphone:
     """
 
     def __init__(self, endpoint: PageEndpoint, notice: Callable[[str, str, float], None]) -> None:
-        self.played = 0
-        """Speeches that went to the page."""
         self.dropped = 0
         self.heard_s: deque[float] = deque(maxlen=1000)
         """Meeting seconds at which the page began to play speech."""
@@ -65,10 +63,6 @@ class Microphone:
             self._waiting.popleft()
             self._drop()
         self._news.set()
-
-    async def aclose(self) -> None:
-        """Forgets what waits."""
-        self._waiting.clear()
 
     async def run(self) -> None:
         """Sends speech for ever, piece by piece, on a schedule."""
@@ -103,7 +97,6 @@ class Microphone:
             if not await self._endpoint.send_bytes(message):
                 return False
             self._due_s += len(piece) / 2 / SPEECH_RATE
-        self.played += 1
         return True
 
     def _waiting_s(self) -> float:

@@ -65,7 +65,6 @@ class PulseServer:
 
     def __init__(self, folder: Path) -> None:
         self.sink = Sink(f"unix:{folder / 'native'}")
-        self.starts = 0
         self._folder = folder
         self._socket = folder / "native"
         self._process: asyncio.subprocess.Process | None = None
@@ -96,7 +95,6 @@ class PulseServer:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        self.starts += 1
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_START_S):
                 while self.pid is not None:

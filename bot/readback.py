@@ -15,14 +15,6 @@ class ReadBack:
     def __init__(self, notice: Callable[[str, str, float], None]) -> None:
         self.frames_sent = 0
         """Video frames that WebRTC has sent, as the page counts them."""
-        self.size = (0, 0)
-        """Width and height that are sent now."""
-        self.encoded = 0
-        """Frames that the encoder has made."""
-        self.limited = ""
-        """What keeps the quality down: cpu, bandwidth; none or empty where nothing does."""
-        self.lost: float | None = None
-        """Share of packets that the receiver misses, 0 to 1, where it reports it."""
         self.same: bool | None = None
         """Whether the track being sent carries our picture; None while it cannot be read."""
         self.expected: Callable[[], bool] = lambda: True
@@ -46,11 +38,7 @@ class ReadBack:
             return
         moved = frames != self.frames_sent
         self.frames_sent = frames
-        self.encoded = int(message.get("encoded") or 0)
-        self.size = (int(message.get("width") or 0), int(message.get("height") or 0))
-        self.limited = str(message.get("limited") or "")[:40]
-        lost, same = message.get("lost"), message.get("same")
-        self.lost = float(lost) if isinstance(lost, int | float) else None
+        same = message.get("same")
         self.same = same if isinstance(same, bool) else None
         self._wrong = self._wrong + 1 if self.same is False else 0
         if not self.expected():

@@ -34,7 +34,7 @@ class Screen:
             )
         self._program = found
         self._display = dict(display)
-        # The pictures are taken in this process, by a library that looks for the key here.
+        # The library that takes the pictures, in this process, looks for the key nowhere else.
         os.putenv("XAUTHORITY", display.get("XAUTHORITY", ""))
 
     async def pictures(self) -> AsyncIterator[bytes]:

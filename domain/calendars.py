@@ -71,9 +71,6 @@ class CalendarChanges:
 class CalendarSource(Protocol):
     """One calendar somewhere."""
 
-    id: str
-    title: str
-
     async def health(self) -> Health:
         """Whether it can be read."""
         ...

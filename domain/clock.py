@@ -1,8 +1,8 @@
 """One clock for a meeting: seconds since it began, tied once to the wall clock."""
 
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -11,10 +11,6 @@ class Clock(Protocol):
 
     def now_s(self) -> float:
         """Seconds since the meeting began; never goes back."""
-        ...
-
-    def wall_at(self, at_s: float) -> datetime:
-        """The aware wall-clock time of a moment of the meeting."""
         ...
 
 
@@ -37,16 +33,12 @@ class MeetingClock:
         """The meeting second of a reading of `time.monotonic()`."""
         return monotonic_s - self.began_monotonic_s
 
-    def wall_at(self, at_s: float) -> datetime:
-        return self.began_at + timedelta(seconds=at_s)
-
 
 @dataclass(slots=True)
 class FakeClock:
     """A clock that moves when it is told to."""
 
     now: float = 0.0
-    began_at: datetime = field(default=datetime(2026, 1, 1, tzinfo=UTC))
 
     def now_s(self) -> float:
         return self.now
@@ -54,6 +46,3 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         """Moves the time forward."""
         self.now += seconds
-
-    def wall_at(self, at_s: float) -> datetime:
-        return self.began_at + timedelta(seconds=at_s)

@@ -14,9 +14,6 @@ class EngineInfo:
     name: str
     languages: frozenset[str] = frozenset()
     """Source languages; empty means any."""
-    streaming: bool = False
-    """Shows words while they are spoken by itself."""
-    word_times: bool = False
     punctuated: bool = False
     """Gives case and punctuation."""
     needs: tuple[str, ...] = ()

@@ -1,14 +1,12 @@
 """What the parts ask of each other: small interfaces, at most five methods each."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from domain.audio import Frame
 from domain.captions import Caption, Translation
 from domain.engines import EngineInfo, Health
-from domain.hints import Hint
 from domain.meetings import Meeting, StateChange
 from domain.people import Participant
 from domain.pictures import PictureUpdate
@@ -16,22 +14,6 @@ from domain.speakers import Turn, Voiceprint
 from domain.speech import Hypothesis
 from domain.transcripts import LIVE, Segment
 from domain.voices import Speech, SpeechRequest
-
-
-class AudioSource(Protocol):
-    """Sound of a meeting."""
-
-    def frames(self) -> AsyncIterator[Frame]:
-        """Frames of all tracks in order of arrival; each track's start times rise."""
-        ...
-
-
-class HintSource(Protocol):
-    """What Meet says beside the sound."""
-
-    def hints(self) -> AsyncIterator[Hint]:
-        """Hints in order of arrival."""
-        ...
 
 
 class Vad(Protocol):
@@ -159,10 +141,6 @@ class SpeechSink(Protocol):
 
     async def play(self, speech: Speech) -> None:
         """Takes speech to play after what waits. Must return at once; the queue is bounded."""
-        ...
-
-    async def aclose(self) -> None:
-        """Stops playing."""
         ...
 
 

@@ -12,8 +12,6 @@ class SpeechRequest:
     """BCP 47 primary subtag."""
     speed: float = 1.0
     """1.0 is the voice's own pace; 1.5 is half as fast again."""
-    speaker_key: str = ""
-    """Whose words they are, for engines that have several voices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 import asyncio
 import logging
 from collections import deque
-from types import TracebackType
-from typing import Self
 
 from domain.audio import Gap
 from domain.errors import StorageError
@@ -13,6 +11,7 @@ from domain.hints import RosterHint
 from domain.people import Participant
 from domain.ports import TranscriptStore
 from dragoman.people import Attendance
+from dragoman.worker import Worker
 from storage.facts import SqlFactStore
 
 log = logging.getLogger(__name__)
@@ -26,7 +25,7 @@ MOST_PATHS = 100
 _Fact = Gap | Notice | tuple[Participant, ...]
 
 
-class FactKeeper:
+class FactKeeper(Worker):
     """Writes people, gaps and the last notice of each kind beside the loop's work.
 
     An async context manager. While the database is away facts wait here, and are written in
@@ -35,37 +34,26 @@ class FactKeeper:
     """
 
     def __init__(self, meeting_id: str, store: SqlFactStore, transcripts: TranscriptStore) -> None:
+        super().__init__()
         self._meeting_id = meeting_id
         self._store = store
         self._transcripts = transcripts
         self._people = Attendance()
         self._queue: asyncio.Queue[_Fact | None] = asyncio.Queue(CAPACITY)
-        self._group = asyncio.TaskGroup()
-        self._task: asyncio.Task[None]
         self._dropped = False
         self._refused = False
         """The database takes none at present."""
         self._paths: deque[str] = deque(maxlen=MOST_PATHS)
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        self._task = self._group.create_task(self._run())
-        return self
+    def _begin(self) -> None:
+        self.own(self._run())
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def _end(self) -> None:
         if self._queue.full():
             self._queue.get_nowait()
         self._queue.put_nowait(None)
-        _, late = await asyncio.wait({self._task}, timeout=CLOSE_S)
-        if late:
+        if not await self._ended_within(CLOSE_S):
             log.warning("some facts could not be stored in time")
-            self._task.cancel()
-        await self._group.__aexit__(None, None, None)
 
     def note(self, event: Event) -> None:
         """Takes what is worth keeping of an event."""
@@ -97,20 +85,22 @@ class FactKeeper:
 
     async def _run(self) -> None:
         while (fact := await self._queue.get()) is not None:
-            while not await self._written(fact):  # noqa: ASYNC110  it tries again
-                await asyncio.sleep(RETRY_S)
+            await self._store_or_drop(fact)
 
-    async def _written(self, fact: _Fact) -> bool:
-        """Whether a fact is done with: stored, or refused for good."""
-        try:
-            await self._write(fact)
-        except StorageError as error:
+    async def _store_or_drop(self, fact: _Fact) -> None:
+        """Tries until a fact is stored, or refused for good."""
+        while True:
+            try:
+                await self._write(fact)
+            except StorageError as error:
+                if not self._refused:
+                    log.warning("a fact could not be stored: %s", type(error).__name__)
+                self._refused = error.retry
+            else:
+                self._refused = False
             if not self._refused:
-                log.warning("a fact could not be stored: %s", type(error).__name__)
-            self._refused = error.retry
-            return not error.retry
-        self._refused = False
-        return True
+                return
+            await asyncio.sleep(RETRY_S)
 
     async def _write(self, fact: _Fact) -> None:
         if isinstance(fact, Gap):

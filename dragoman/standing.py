@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from aiohttp import ClientSession, ClientTimeout
 from prometheus_client.parser import text_string_to_metric_families
 
+from domain.errors import ServerError
 from domain.meetings import ENDINGS, Meeting
 from dragoman import orders
 from dragoman.client import Dragoman, Json
@@ -65,7 +66,7 @@ class Standing:
 
 
 async def by_server(client: Dragoman, to: Way | None) -> Standing:
-    """As a server tells it."""
+    """As a server tells it. Raises ServerError where something else answers in its place."""
     meetings, ready = await orders.under_way(client), json.loads(await client.told("/ready"))
     figures = measured(await client.told("/metrics"))
     waiting = {state.value for state in WAITING}
@@ -94,12 +95,18 @@ async def by_database(stores: Stores) -> Standing:
 
 
 def measured(text: str) -> dict[str, dict[str, float]]:
-    """What Prometheus' text tells of each meeting's bot."""
+    """What Prometheus' text tells of each meeting's bot. Raises ServerError."""
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            if sample.name in SERIES:
-                found[sample.labels["meeting"]][SERIES[sample.name]] = sample.value
+    try:
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                if sample.name in SERIES:
+                    found[sample.labels["meeting"]][SERIES[sample.name]] = sample.value
+    except (ValueError, LookupError) as error:
+        raise ServerError(
+            "What answers at /metrics is not Dragoman: these are no figures of bots.",
+            "Check the address, and what a proxy before the server makes of /metrics.",
+        ) from error
     return found
 
 

@@ -42,8 +42,6 @@ class Sentence:
 class ExtractiveWriter:
     """A NotesWriter that writes nothing of its own."""
 
-    name = NAME
-
     async def write(self, talk: Talk) -> Notes:
         """Chooses sentences; off the loop."""
         return await asyncio.to_thread(write, talk)

@@ -20,8 +20,7 @@ class Line:
     speaker: str
     start_s: float
     text: str
-    language: str
-    """The text is in it: a translation where there is one in the language that was asked for."""
+    """A translation where there is one in the language that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,13 @@ def talk_of(meeting_id: str, segments: Sequence[Segment], language: str = "") ->
     wanted = primary(language) or (max(sorted(set(spoken)), key=spoken.count) if spoken else "en")
     lines = []
     for segment in segments:
-        text, code = segment.text, primary(segment.language)
+        text = segment.text
         for each in segment.translations:
             final = each.state is TranslationState.FINAL and each.text
-            if final and code != wanted and primary(each.language) == wanted:
-                text, code = each.text, wanted
-        line = Line(segment.id, clean_name(segment.speaker), segment.start_s, clean(text), code)
+            if final and primary(segment.language) != wanted == primary(each.language):
+                text = each.text
+                break
+        line = Line(segment.id, clean_name(segment.speaker), segment.start_s, clean(text))
         if line.text:
             lines.append(line)
     return Talk(meeting_id, tuple(lines), wanted)
@@ -53,8 +53,6 @@ def talk_of(meeting_id: str, segments: Sequence[Segment], language: str = "") ->
 
 class NotesWriter(Protocol):
     """An engine."""
-
-    name: str
 
     async def write(self, talk: Talk) -> Notes:
         """Notes of a talk. Every point cites segments of it. Raises EngineError."""

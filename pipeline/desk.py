@@ -117,12 +117,10 @@ class TranslationDesk:
         cache, counts = self.cache, self.counts
         return DeskFigures(
             asked=cache.hits + cache.misses,
-            cached=cache.hits,
             hit_rate=cache.hit_rate,
             waiting=self.waiting.backlog,
             abandoned=counts.abandoned,
             missing_terms=counts.missing_terms,
-            dropped_drafts=self.waiting.dropped_drafts,
         )
 
     def draft_step(self, targets: int) -> int:
@@ -199,7 +197,6 @@ class TranslationDesk:
         try:
             result = await self._answers.get(replace(job.request, text=job.ahead))
         except DragomanError:
-            self.counts.failed_drafts += 1
             return
         await self._hand_over(job, result, TranslationState.DRAFT)
 
@@ -210,7 +207,6 @@ class TranslationDesk:
 
     async def _failed(self, job: Job, error: DragomanError) -> None:
         if job.request.draft:
-            self.counts.failed_drafts += 1
             return
         hopeless = not self._answers.can(job.direction)
         told: list[Job] = []
@@ -229,7 +225,6 @@ class TranslationDesk:
             self.waiting.again(job, self._clock.now_s() + pause_s)
 
     async def _fail(self, job: Job, reason: str) -> None:
-        self.counts.failed_finals += 1
         failed = Translation(
             job.request.target,
             "",

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 class DeskCounts:
     """What the desk had to do without."""
 
-    failed_drafts: int = 0
-    failed_finals: int = 0
     abandoned: int = 0
     """Finals that failed at every try."""
     missing_terms: int = 0
@@ -20,14 +18,12 @@ class DeskFigures:
     """How the desk stands."""
 
     asked: int
-    cached: int
     hit_rate: float
     """0..1 of what was asked for."""
     waiting: int
     """Finals without a result."""
     abandoned: int
     missing_terms: int
-    dropped_drafts: int
 
     def __str__(self) -> str:
         told = [f"Translations: {self.asked} asked for, {self.hit_rate:.0%} known already"]

@@ -24,15 +24,14 @@ _ANSWER_S = 10.0
 class VadThread:
     """One thread for the voice activity of all tracks; one that hangs is replaced."""
 
-    def __init__(self, answer_s: float = _ANSWER_S) -> None:
-        self._answer_s = answer_s
+    def __init__(self) -> None:
         self._thread = self._new()
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` returns. Raises EngineError where it fails or does not end in time."""
         if self._thread.broken:
             self._thread = self._new()
-        return await self._thread.run(work, timeout_s=self._answer_s, urgent=True)
+        return await self._thread.run(work, timeout_s=_ANSWER_S, urgent=True)
 
     async def aclose(self) -> None:
         """Drops what waits; what hangs is left behind."""

@@ -64,14 +64,13 @@ class Turns:
                 shares[turn.label] = shares.get(turn.label, 0.0) + seconds
         return shares
 
-    def at(self, start_s: float, end_s: float, before: str = "") -> str:
-        """The voice with the greatest share of a word; where two have the same, that of the word
-        before. Without any, the nearest voice; empty where none is near."""
+    def at(self, start_s: float, end_s: float) -> str:
+        """The voice with the greatest share of a word; where two have the same, who began first.
+        Without any, the nearest voice; empty where none is near."""
         shares = self.share(start_s, end_s)
         if shares:
             top = max(shares.values())
-            best = [label for label, seconds in shares.items() if seconds >= top - 1e-6]
-            return before if before in best else best[0]
+            return next(label for label, seconds in shares.items() if seconds >= top - 1e-6)
         apart = [(max(t.start_s - end_s, start_s - t.end_s), t.label) for t in self._turns]
         near_s, label = min(apart, default=(float("inf"), ""))
         return label if near_s <= _NEAR_S else ""

@@ -29,7 +29,6 @@ class WaitingRoom:
         self._given_up: set[Key] = set()
         self.owed = Owed()
         self.dropped_drafts = 0
-        self.replaced_drafts = 0
         self.refused_finals = 0
 
     @property
@@ -39,9 +38,7 @@ class WaitingRoom:
 
     def add_draft(self, job: Job) -> None:
         """Waits in the place of an older draft of the same caption and language."""
-        if job.key in self._drafts:
-            self.replaced_drafts += 1
-        elif len(self._drafts) >= self._max_drafts:
+        if job.key not in self._drafts and len(self._drafts) >= self._max_drafts:
             self._drafts.popitem(last=False)
             self.dropped_drafts += 1
             if self.dropped_drafts == 1:

@@ -14,12 +14,12 @@ from domain.calendars import (
     EventStore,
 )
 from domain.errors import DragomanError
+from scheduler.planner import LOOKED_BACK
 
 log = logging.getLogger(__name__)
 
 KEPT_AHEAD = timedelta(days=7)
 """Read beyond the look-ahead, so that a whole read is rare."""
-LOOKED_BACK = timedelta(hours=12)
 KEPT = timedelta(days=30)
 """What ended so long ago is forgotten."""
 AT_ONCE = 4
@@ -110,7 +110,7 @@ class Syncer:
 
     async def _source(self, record: CalendarRecord) -> CalendarSource:
         """The one of the last poll, which knows its way, unless the calendar was changed."""
-        said = (record.kind, record.title, tuple(sorted(record.options.items())), record.sealed)
+        said = (record.kind, tuple(sorted(record.options.items())), record.sealed)
         kept = self._sources.get(record.id)
         if kept is not None and kept[0] == said:
             return kept[1]

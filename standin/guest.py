@@ -30,9 +30,7 @@ class Guest:
     peer: GuestPeer | None = None
     verdict: asyncio.Future[str] | None = None
     """Open while the guest waits in the lobby."""
-    outbox: asyncio.Queue[dict[str, Any] | None] = field(
-        default_factory=lambda: asyncio.Queue(_WAITING)
-    )
+    outbox: asyncio.Queue[dict[str, Any]] = field(default_factory=lambda: asyncio.Queue(_WAITING))
     dropped: int = 0
 
     @property

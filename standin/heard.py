@@ -8,6 +8,8 @@ from av import AudioFrame
 
 RATE = 48_000
 _MOST_S = 300.0
+_QUIET = 0.004
+"""Peak of full scale below which a block is silence."""
 Samples = npt.NDArray[np.int16]
 
 
@@ -35,11 +37,11 @@ class HeardSound:
         empty = np.zeros(0, np.int16)
         return np.concatenate([empty, *parts]).astype(np.int16, copy=False)
 
-    def spells(self, quiet: float = 0.004, pause_s: float = 0.5) -> list[tuple[float, float]]:
+    def spells(self, pause_s: float = 0.5) -> list[tuple[float, float]]:
         """(from, to) in monotonic seconds of each stretch of sound; shorter pauses belong to it."""
         found: list[tuple[float, float]] = []
         for at_s, block in self._blocks:
-            if float(np.abs(block).max(initial=0)) / 32768 < quiet:
+            if float(np.abs(block).max(initial=0)) / 32768 < _QUIET:
                 continue
             end_s = at_s + len(block) / RATE
             if found and at_s - found[-1][1] <= pause_s:

@@ -12,14 +12,12 @@ from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 from av.video.frame import VideoFrame
-from PIL import Image
 
 from standin.heard import HeardSound
 from standin.recorder import TileRecorder
 from standin.stamp import read_stamp
 
 _KEPT_FRAMES = 500_000
-_FPS_WINDOW_S = 3.0
 
 
 class Observer:
@@ -41,17 +39,6 @@ class Observer:
         self._frame: VideoFrame | None = None
         self._recorder = TileRecorder(record_to) if record_to else None
 
-    @property
-    def fps(self) -> float:
-        """Frames per second over the last three seconds."""
-        since = time.monotonic() - _FPS_WINDOW_S
-        count = 0
-        for at_s, _ in reversed(self.stamps):
-            if at_s < since:
-                break
-            count += 1
-        return count / _FPS_WINDOW_S
-
     def i420(self) -> bytes:
         """The newest picture as packed I420. Raises LookupError before the first."""
         return self._newest().to_ndarray(format="yuv420p").tobytes()
@@ -59,10 +46,6 @@ class Observer:
     def rgb(self) -> npt.NDArray[np.uint8]:
         """The newest picture, height x width x 3. Raises LookupError before the first."""
         return self._newest().to_ndarray(format="rgb24").astype(np.uint8, copy=False)
-
-    def save_png(self, path: Path) -> None:
-        """Writes the newest picture. Raises LookupError before the first."""
-        Image.fromarray(self.rgb()).save(path)
 
     async def watch_camera(self, track: MediaStreamTrack) -> None:
         """Takes pictures until the track ends."""
@@ -96,7 +79,7 @@ class Observer:
     def _take(self, frame: VideoFrame) -> None:
         now_s = time.monotonic()
         plane = frame.planes[0]
-        rows: npt.NDArray[np.uint8] = np.frombuffer(plane, np.uint8)  # type: ignore[call-overload]
+        rows: npt.NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
         luma = rows.reshape(-1, plane.line_size)[: frame.height, : frame.width]
         self._frame = frame
         self.width, self.height = frame.width, frame.height

@@ -79,7 +79,6 @@ class Play:
         self.at(traps.camera_off_at_s, lambda: self._tell("camera_off"))
         self.at(traps.sound_moves_at_s, self._move_sound)
         self.at(traps.page_reload_at_s, lambda: self._tell("reload"))
-        self.at(traps.network_cut_at_s, lambda: self.room.network.cut(traps.network_cut_s))
         self.at(traps.ending_soon_at_s, lambda: self._tell("ending_soon"))
         self.at(traps.controls_gone_at_s, lambda: self._tell("controls_gone"))
         self.at(traps.controls_back_at_s, lambda: self._tell("controls_back"))

@@ -16,14 +16,16 @@ log = logging.getLogger(__name__)
 _CLOCK = 90_000
 _WAITING = 30
 _SIZE = (1280, 720)
+_GAP_S = 0.8 / 15
+"""Pictures that come sooner are left out: about 15 a second are kept."""
 
 
 class TileRecorder:
     """Encodes on its own thread; pictures that find the queue full are dropped and counted."""
 
-    def __init__(self, path: Path, *, fps: float = 15.0) -> None:
+    def __init__(self, path: Path) -> None:
         self.dropped = 0
-        self._path, self._gap_s = path, 0.8 / fps
+        self._path = path
         self._part = path.with_name(f".{path.name}.part")
         self._error: Exception | None = None
         self._queue: queue.Queue[tuple[float, VideoFrame] | None] = queue.Queue(_WAITING)
@@ -33,7 +35,7 @@ class TileRecorder:
 
     def put(self, at_s: float, frame: VideoFrame) -> None:
         """Takes a picture received at a monotonic second; never waits."""
-        if at_s - self._last_s < self._gap_s:
+        if at_s - self._last_s < _GAP_S:
             return
         try:
             self._queue.put_nowait((at_s, frame))

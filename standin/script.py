@@ -123,9 +123,6 @@ class Traps(CallTraps):
     no_audio_element: bool = False
     late_tracks_s: float = 0.0
     page_reload_at_s: float | None = None
-    network_cut_at_s: float | None = None
-    network_cut_s: float = 5.0
-    """For so long every line to the site is dead and no new one comes about."""
     sound_moves_at_s: float | None = None
     """From then on the receive lines carry silence."""
     sound_moves_to: str = "mixed"

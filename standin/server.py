@@ -111,7 +111,7 @@ class StandIn:
         self.room.end_for_everyone()
 
     async def cut_network(self, seconds: float) -> None:
-        """Every line to the site is dead for a while."""
+        """For a while every line to the site is dead and no new one comes about."""
         self.room.network.cut(seconds)
 
     async def say_chat(self, sender: str, text: str) -> None:

@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 
 from standin.entrance import Entrance, has_account
 from standin.guest import Guest
-from standin.room import CHAT_LIMIT, Room
+from standin.room import Room
 from standin.visit import Visit
 
 PAGES = Path(__file__).parent / "pages"
@@ -117,14 +117,12 @@ class Site:
             "device": guest.device_id,
             "texts": self._texts["en"] | self._texts[language],
             "title": script.title,
-            "code": script.code,
             "join_now": script.lobby.behaviour == "none",
             "wording": script.lobby.wording,
             "captions_available": script.captions.available,
             "channel": script.captions.channel,
             "caption_language": self._room.caption_language,
             "audio": script.audio_path,
-            "chat_limit": CHAT_LIMIT,
             "traps": asdict(script.traps)
             | {"signed_in": script.traps.signed_in or has_account(request)},
         }

@@ -56,8 +56,9 @@ def with_source(packet: bytes, source: int) -> bytes:
 def mark_sources(senders: dict[RTCRtpSender, LineTrack]) -> None:
     """Makes the senders' packets name the speaker that their track carries."""
     tracks = {sender._ssrc: track for sender, track in senders.items()}
-    for transport in {sender.transport for sender in senders}:
-        setattr(transport, "_send_rtp", _marker(transport._send_rtp, tracks))  # noqa: B010
+    transports: set[Any] = {sender.transport for sender in senders}
+    for transport in transports:
+        transport._send_rtp = _marker(transport._send_rtp, tracks)
 
 
 def _marker(send: Callable[[bytes], Any], tracks: dict[int, LineTrack]) -> Callable[[bytes], Any]:

@@ -4,7 +4,7 @@ import gzip
 from dataclasses import dataclass
 
 IN_CALL, NOT_IN_CALL, REMOVED = 1, 6, 7
-AUDIO, VIDEO = 1, 2
+AUDIO = 1
 _LONG = 128
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Text
 from sqlmodel import Field, SQLModel
 
-from storage.tables import UtcTime
+from storage.tables import UtcTime, of_meeting
 
 
 class AccountRow(SQLModel, table=True):
@@ -81,9 +81,5 @@ class PassNumberRow(SQLModel, table=True):
 
     __tablename__ = "pass_number"
 
-    meeting_id: str = Field(
-        primary_key=True,
-        sa_type=Text,
-        sa_column_args=[ForeignKey("meeting.id", ondelete="CASCADE")],
-    )
+    meeting_id: str = of_meeting(primary_key=True)
     number: int

@@ -3,19 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Text
+from sqlalchemy import JSON, Text
 from sqlmodel import Field, SQLModel
 
-from storage.tables import Long, UtcTime
-
-
-def _of_meeting(*, primary_key: bool = False) -> Any:
-    return Field(
-        primary_key=primary_key,
-        index=not primary_key,
-        sa_type=Text,
-        sa_column_args=[ForeignKey("meeting.id", ondelete="CASCADE")],
-    )
+from storage.tables import Long, UtcTime, of_meeting
 
 
 class EditRow(SQLModel, table=True):
@@ -24,7 +15,7 @@ class EditRow(SQLModel, table=True):
     __tablename__ = "edit"
 
     id: str = Field(primary_key=True, sa_type=Text)
-    meeting_id: str = _of_meeting()
+    meeting_id: str = of_meeting()
     number: int
     """Order within the meeting."""
     kind: str = Field(sa_type=Text)
@@ -41,7 +32,7 @@ class NoteRow(SQLModel, table=True):
 
     __tablename__ = "note"
 
-    meeting_id: str = _of_meeting(primary_key=True)
+    meeting_id: str = of_meeting(primary_key=True)
     language: str = Field(primary_key=True, sa_type=Text)
     engine: str = Field(sa_type=Text)
     made_at: datetime = Field(index=True, sa_type=UtcTime)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
-from storage.tables import UtcTime
+from storage.tables import UtcTime, of_meeting
 
 
 class BotRow(SQLModel, table=True):
@@ -13,11 +13,7 @@ class BotRow(SQLModel, table=True):
 
     __tablename__ = "bot"
 
-    meeting_id: str = Field(
-        primary_key=True,
-        sa_type=Text,
-        sa_column_args=[ForeignKey("meeting.id", ondelete="CASCADE")],
-    )
+    meeting_id: str = of_meeting(primary_key=True)
     host: str = Field(sa_type=Text)
     pid: int
     started_at: datetime = Field(sa_type=UtcTime)

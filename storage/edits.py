@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from storage.after_tables import EditRow
@@ -38,7 +38,6 @@ class Edit:
     at: datetime
     language: str = ""
     """Of a corrected translation; empty for the words as spoken."""
-    undone_at: datetime | None = None
 
 
 class SqlEditStore:
@@ -56,13 +55,9 @@ class SqlEditStore:
         await self._database.write(lambda session: _add(session, edit))
         return edit
 
-    async def edits(self, meeting_id: str, *, undone: bool = False) -> Sequence[Edit]:
-        """Changes in order; those that were undone too if asked for."""
-        return await self._database.read(lambda session: read_edits(session, meeting_id, undone))
-
-    async def undo(self, meeting_id: str, edit_id: str) -> bool:
-        """Takes a change back; whether it stood."""
-        return bool(await self._database.write(lambda s: _undo(s, meeting_id, [edit_id])))
+    async def edits(self, meeting_id: str) -> Sequence[Edit]:
+        """Changes that stand, in order."""
+        return await self._database.read(lambda session: read_edits(session, meeting_id))
 
     async def restore(
         self, meeting_id: str, segment_id: str, language: str = "", kind: EditKind = EditKind.TEXT
@@ -71,12 +66,17 @@ class SqlEditStore:
         were."""
 
         def work(session: Session) -> int:
-            ids = [
-                edit.id
-                for edit in read_edits(session, meeting_id)
-                if edit.kind is kind and (edit.target, edit.language) == (segment_id, language)
-            ]
-            return _undo(session, meeting_id, ids)
+            chosen = select(EditRow).where(
+                *_standing(meeting_id),
+                col(EditRow.kind) == kind.value,
+                col(EditRow.target) == segment_id,
+                col(EditRow.language) == language,
+            )
+            rows = session.exec(chosen).all()
+            for row in rows:
+                row.undone_at = datetime.now(UTC)
+                session.add(row)
+            return len(rows)
 
         return await self._database.write(work)
 
@@ -99,25 +99,18 @@ def _add(session: Session, edit: Edit) -> None:
     )
 
 
-def _undo(session: Session, meeting_id: str, ids: Sequence[str]) -> int:
-    here = (col(EditRow.meeting_id) == meeting_id, col(EditRow.id).in_(ids))
-    rows = session.exec(select(EditRow).where(*here, col(EditRow.undone_at).is_(None))).all()
-    for row in rows:
-        row.undone_at = datetime.now(UTC)
-        session.add(row)
-    return len(rows)
-
-
-def read_edits(session: Session, meeting_id: str, undone: bool = False) -> list[Edit]:
-    """A meeting's edits in order, within a transaction."""
-    wanted = [col(EditRow.meeting_id) == meeting_id]
-    if not undone:
-        wanted.append(col(EditRow.undone_at).is_(None))
-    rows = session.exec(select(EditRow).where(*wanted).order_by(col(EditRow.number)))
+def read_edits(session: Session, meeting_id: str) -> list[Edit]:
+    """A meeting's edits that stand, in order, within a transaction."""
+    chosen = select(EditRow).where(*_standing(meeting_id)).order_by(col(EditRow.number))
+    rows = session.exec(chosen)
     return [
         Edit(
             row.id, row.meeting_id, EditKind(row.kind), row.target, row.value, row.by, row.at,
-            row.language, row.undone_at,
+            row.language,
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _standing(meeting_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(EditRow.meeting_id) == meeting_id, col(EditRow.undone_at).is_(None)

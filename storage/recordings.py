@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from storage.database import Database
 from storage.recording_tables import SegmentSoundRow
+from storage.sounds import KeptSound, recording_row
 from storage.tables import RecordingRow, SegmentRow
 
 EDGE_S = 0.5
@@ -15,15 +16,9 @@ EDGE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPiece:
-    """A piece of one track in a file of its own."""
+class KeptPiece(KeptSound):
+    """A piece of one track in a file of its own, whose length is known."""
 
-    track: str
-    path: str
-    """Absolute."""
-    sha256: str
-    start_s: float
-    length_s: float
     people: tuple[str, ...] = ()
     """Ids of the participants whom it carries, where that is known."""
 
@@ -47,16 +42,7 @@ class SqlRecordingStore:
 
         def work(session: Session) -> None:
             for piece in pieces:
-                session.merge(
-                    RecordingRow(
-                        meeting_id=meeting_id,
-                        track=piece.track,
-                        start_s=piece.start_s,
-                        length_s=piece.length_s,
-                        path=piece.path,
-                        sha256=piece.sha256,
-                    )
-                )
+                session.merge(recording_row(meeting_id, piece))
             session.flush()
             _lead(session, meeting_id, pieces)
 

@@ -131,7 +131,7 @@ def _index(session: Session, base: int, segments: Sequence[Segment]) -> None:
         first = next(
             number for number in count(base + moment * LANGUAGES, LANGUAGES) if number not in taken
         )
-        for number, language in zip(range(first, first + LANGUAGES), _languages(segment)):  # noqa: B905
+        for number, language in enumerate(_languages(segment)[:LANGUAGES], first):
             text = text_of(segment, language)
             if number > first and not text:
                 continue

@@ -24,6 +24,18 @@ class KeptSound:
     """0 where it is not known."""
 
 
+def recording_row(meeting_id: str, sound: KeptSound) -> RecordingRow:
+    """Sound as the database keeps it."""
+    return RecordingRow(
+        meeting_id=meeting_id,
+        track=sound.track,
+        start_s=sound.start_s,
+        length_s=sound.length_s,
+        path=sound.path,
+        sha256=sound.sha256,
+    )
+
+
 class SqlSoundStore:
     """Kept sound on a database."""
 
@@ -35,17 +47,7 @@ class SqlSoundStore:
 
         def work(session: Session) -> None:
             session.execute(delete(RecordingRow).where(col(RecordingRow.meeting_id) == meeting_id))
-            for sound in sounds:
-                session.add(
-                    RecordingRow(
-                        meeting_id=meeting_id,
-                        track=sound.track,
-                        path=sound.path,
-                        sha256=sound.sha256,
-                        start_s=sound.start_s,
-                        length_s=sound.length_s,
-                    )
-                )
+            session.add_all([recording_row(meeting_id, sound) for sound in sounds])
 
         await self._database.write(work)
 

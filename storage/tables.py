@@ -30,7 +30,8 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-def _of_meeting(*, primary_key: bool = False) -> Any:
+def of_meeting(*, primary_key: bool = False) -> Any:
+    """The column of a row that goes with its meeting."""
     return Field(
         primary_key=primary_key,
         index=not primary_key,
@@ -62,7 +63,7 @@ class StateChangeRow(SQLModel, table=True):
 
     __tablename__ = "state_change"
 
-    meeting_id: str = _of_meeting(primary_key=True)
+    meeting_id: str = of_meeting(primary_key=True)
     number: int = Field(primary_key=True)
     state: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
@@ -75,7 +76,7 @@ class ParticipantRow(SQLModel, table=True):
 
     __tablename__ = "participant"
 
-    meeting_id: str = _of_meeting(primary_key=True)
+    meeting_id: str = of_meeting(primary_key=True)
     id: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     is_self: bool = False
@@ -89,7 +90,7 @@ class SegmentRow(SQLModel, table=True):
     __tablename__ = "segment"
 
     id: str = Field(primary_key=True, sa_type=Text)
-    meeting_id: str = _of_meeting()
+    meeting_id: str = of_meeting()
     participant_id: str = Field(sa_type=Text)
     speaker: str = Field(sa_type=Text)
     language: str = Field(sa_type=Text)
@@ -131,7 +132,7 @@ class GapRow(SQLModel, table=True):
 
     __tablename__ = "gap"
 
-    meeting_id: str = _of_meeting(primary_key=True)
+    meeting_id: str = of_meeting(primary_key=True)
     track: str = Field(primary_key=True, sa_type=Text)
     start_s: float = Field(primary_key=True)
     end_s: float
@@ -144,7 +145,7 @@ class FactRow(SQLModel, table=True):
 
     __tablename__ = "fact"
 
-    meeting_id: str = _of_meeting(primary_key=True)
+    meeting_id: str = of_meeting(primary_key=True)
     name: str = Field(primary_key=True, sa_type=Text)
     value: str = Field(sa_type=Text)
 
@@ -154,7 +155,7 @@ class RecordingRow(SQLModel, table=True):
 
     __tablename__ = "recording"
 
-    meeting_id: str = _of_meeting(primary_key=True)
+    meeting_id: str = of_meeting(primary_key=True)
     track: str = Field(primary_key=True, sa_type=Text)
     start_s: float = Field(primary_key=True)
     length_s: float

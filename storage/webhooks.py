@@ -33,10 +33,6 @@ class SqlWebhookStore:
         """One of them. Raises UsageError."""
         return await self._database.read(lambda session: webhook_of(_row(session, webhook_id)))
 
-    async def secret(self, webhook_id: str) -> str:
-        """Sealed. Raises UsageError."""
-        return await self._database.read(lambda session: _row(session, webhook_id).secret)
-
     async def add(self, hook: Webhook, secret: str) -> None:
         """Stores a new one."""
 

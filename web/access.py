@@ -2,14 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
 from importlib.resources import files
 
 from aiohttp import web
 
-from domain.text import clean
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from web import problems
+from web.routes import Handler
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -28,12 +26,7 @@ HEADERS = {
 
 def problem(status: int, title: str, detail: str = "") -> web.Response:
     """An answer for programs: what is wrong, and what to do."""
-    return web.json_response(
-        {"type": "about:blank", "title": clean(title), "status": status, "detail": clean(detail)},
-        status=status,
-        content_type="application/problem+json",
-        headers=HEADERS,
-    )
+    return problems.problem(status, title, detail, headers=HEADERS)
 
 
 class Access:
@@ -58,6 +51,17 @@ class Access:
             return await handler(request)
 
         return guard
+
+    def socket(self, handler: Handler) -> Handler:
+        """The handler of a socket, for our own page and for programs with a bearer header."""
+
+        async def guard(request: web.Request) -> web.StreamResponse:
+            by_page = "Origin" in request.headers
+            if not (_own_page(request) if by_page else "Authorization" in request.headers):
+                return web.Response(status=403, text="Open the page itself.", headers=HEADERS)
+            return await handler(request)
+
+        return self.guarded(guard)
 
     def commanding(self, handler: Handler) -> Handler:
         """The handler for who may give orders: a bearer header, or the cookie of our own page."""
@@ -85,12 +89,6 @@ class Access:
                 secure=request.secure,
                 path="/",
             )
-
-    def same_origin(self, request: web.Request) -> bool:
-        """Whether a socket is opened by our own page, or by a program with a bearer header."""
-        if "Origin" not in request.headers:
-            return "Authorization" in request.headers
-        return _own_page(request)
 
     def _holds(self, request: web.Request) -> bool:
         shown = (request.query.get("token"), request.cookies.get(self.cookie), _bearer(request))

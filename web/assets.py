@@ -27,9 +27,10 @@ class Assets:
 
     def route(self, prefix: str) -> Route:
         """Serves the files at PREFIX/NAME to everybody."""
-        return Route("GET", f"{prefix}/{{name}}", self._serve, Needs.NOTHING)
+        return Route("GET", f"{prefix}/{{name}}", self.serve, Needs.NOTHING)
 
-    async def _serve(self, request: web.Request) -> web.Response:
+    async def serve(self, request: web.Request) -> web.Response:
+        """Answers with the file NAME of the address."""
         found = self._files.get(request.match_info["name"])
         if found is None:
             return web.Response(status=404, text="There is no such file.")

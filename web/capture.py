@@ -4,7 +4,6 @@ import json
 import logging
 import struct
 from collections.abc import Callable
-from importlib.resources import files
 
 from aiohttp import WSMsgType, web
 
@@ -12,6 +11,7 @@ from domain.audio import SAMPLE_RATE
 from domain.errors import UsageError
 from domain.text import clean
 from web.access import HEADERS, Access
+from web.own_page import OwnPage
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +22,6 @@ LARGEST = 64_000
 HEAD = struct.Struct("<d")
 """Before the samples of each block: the page's milliseconds at its first sample."""
 
-_STATIC = {
-    "capture.js": "text/javascript",
-    "capture_worklet.js": "text/javascript",
-    "capture.css": "text/css",
-}
 _HEADERS = {
     **HEADERS,
     "Permissions-Policy": "camera=(), microphone=(self), display-capture=(self), geolocation=()",
@@ -46,36 +41,14 @@ class CapturePage:
         self._access = access
         self._take = take
         self._came = came
-        folder = files("web")
-        self._page = folder.joinpath("templates/capture.html").read_bytes()
-        self._static = {name: folder.joinpath(f"static/{name}").read_bytes() for name in _STATIC}
         self._open: set[str] = set()
 
     def add_routes(self, app: web.Application) -> None:
         """Puts the page into an application."""
-        guarded = self._access.guarded
-        app.router.add_get("/capture", guarded(self._show), allow_head=False)
-        app.router.add_get("/capture/static/{name}", guarded(self._asset), allow_head=False)
-        app.router.add_get("/capture/sound", guarded(self._sound), allow_head=False)
-
-    async def _show(self, request: web.Request) -> web.Response:
-        response = web.Response(
-            body=self._page, content_type="text/html", charset="utf-8", headers=_HEADERS
-        )
-        self._access.remember(request, response)
-        return response
-
-    async def _asset(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        if name not in self._static:
-            return web.Response(status=404, text="There is no such file.", headers=_HEADERS)
-        return web.Response(
-            body=self._static[name], content_type=_STATIC[name], charset="utf-8", headers=_HEADERS
-        )
+        OwnPage(self._access, "capture", _HEADERS).add_routes(app)
+        app.router.add_get("/capture/sound", self._access.socket(self._sound), allow_head=False)
 
     async def _sound(self, request: web.Request) -> web.StreamResponse:
-        if not self._access.same_origin(request):
-            return web.Response(status=403, text="Open the page itself.", headers=_HEADERS)
         socket = web.WebSocketResponse(heartbeat=15.0, max_msg_size=LARGEST + HEAD.size)
         await socket.prepare(request)
         try:

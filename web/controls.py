@@ -7,7 +7,8 @@ from typing import Protocol
 from aiohttp import web
 
 from domain.errors import UsageError
-from web.access import HEADERS, Access, Handler, problem
+from web.access import HEADERS, Access, problem
+from web.routes import Handler
 
 LIMIT = 1024
 """Longest body of a request, in bytes."""

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import WSMsgType, web
 
-from domain.languages import own_name, primary
+from domain.languages import primary
 from domain.voices import Speech
-from web.access import HEADERS, Access, Handler, problem
+from web.access import Access, problem
+from web.routes import Handler
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +65,6 @@ class SpeechFeed:
             if ear.language == speech.language:
                 ear.put(speech)
 
-    async def aclose(self) -> None:
-        """Nothing is left to play."""
-
     def open(self, language: str) -> _Ear:
         """Somebody begins to listen."""
         ear = _Ear(language)
@@ -95,19 +93,15 @@ class ListenRoutes:
 
     def add_routes(self, app: web.Application, streaming: Callable[[Handler], Handler]) -> None:
         """Puts the route into an application; `streaming` ends it with the server."""
-        handler = self._access.guarded(streaming(self._listen))
+        handler = self._access.socket(streaming(self._listen))
         app.router.add_get("/live/listen", handler, allow_head=False)
 
-    def menu(self) -> str:
-        """The languages on offer as options of a select element."""
-        return "".join(
-            f'<option value="{code}" lang="{code}">{own_name(code)}</option>'
-            for code in self._feed.offered
-        )
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The languages that can be listened to."""
+        return self._feed.offered
 
     async def _listen(self, request: web.Request) -> web.StreamResponse:
-        if not self._access.same_origin(request):
-            return web.Response(status=403, text="Open the page itself.", headers=HEADERS)
         language = primary(request.query.get("language", ""))
         if language not in self._feed.offered:
             known = ", ".join(self._feed.offered)

@@ -3,21 +3,20 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from html import escape
-from importlib.resources import files
-from string import Template
 
 from aiohttp import WSMsgType, web
 
 from domain.events import Event
 from domain.text import clean
-from web.access import HEADERS, Access, Handler
+from web.access import HEADERS, Access
 from web.controls import ControlRoutes, Controls
 from web.listen import ListenRoutes, SpeechFeed
 from web.live_state import LiveSnapshot
 from web.outbox import Outbox
+from web.own_page import OwnPage
+from web.routes import Handler
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +30,6 @@ SEND_S = 20.0
 """A viewer who takes nothing for so long is let go."""
 
 BOUNDARY = "dragoman-picture"
-
-_STATIC = {
-    "live.css": "text/css",
-    "live.js": "text/javascript",
-    "captions.js": "text/javascript",
-    "controls.js": "text/javascript",
-    "dom.js": "text/javascript",
-    "listen.js": "text/javascript",
-    "orders.js": "text/javascript",
-    "panels.js": "text/javascript",
-    "socket.js": "text/javascript",
-    "soundpath.js": "text/javascript",
-    "turns.js": "text/javascript",
-}
 
 Subscribe = Callable[[], AbstractAsyncContextManager[AsyncIterator[Event]]]
 
@@ -72,11 +57,6 @@ class LivePage:
         self._snapshot = snapshot
         self._jpegs = jpegs
         self._streams: set[asyncio.Task[object]] = set()
-        folder = files("web")
-        self._page = Template(folder.joinpath("templates/live.html").read_text("utf-8"))
-        self._menu = folder.joinpath("templates/controls.html").read_text("utf-8")
-        self._listen = Template(folder.joinpath("templates/listen.html").read_text("utf-8"))
-        self._static = {name: folder.joinpath(f"static/{name}").read_bytes() for name in _STATIC}
 
     def let_listen(self, feed: SpeechFeed) -> None:
         """Lets viewers listen to the languages of a feed; to be called before `add_routes`."""
@@ -84,12 +64,12 @@ class LivePage:
 
     def add_routes(self, app: web.Application) -> None:
         """Puts the pages into an application."""
-        guarded = self._access.guarded
+        events = self._access.socket(self._streaming(self._events))
+        camera = self._access.guarded(self._streaming(self._camera))
         app.router.add_get("/", self._home, allow_head=False)
-        app.router.add_get("/live", guarded(self._show), allow_head=False)
-        app.router.add_get("/live/static/{name}", guarded(self._asset), allow_head=False)
-        app.router.add_get("/live/events", guarded(self._streaming(self._events)), allow_head=False)
-        app.router.add_get("/live/camera", guarded(self._streaming(self._camera)), allow_head=False)
+        OwnPage(self._access, "live", values=self._values).add_routes(app)
+        app.router.add_get("/live/events", events, allow_head=False)
+        app.router.add_get("/live/camera", camera, allow_head=False)
         app.router.add_get("/health", self._health)
         if self._orders is not None:
             self._orders.add_routes(app)
@@ -120,30 +100,14 @@ class LivePage:
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"}, headers=HEADERS)
 
-    async def _show(self, request: web.Request) -> web.Response:
-        title = clean(self._snapshot().title) or "Live"
-        listen = self._listen.substitute(options=self._ears.menu()) if self._ears else ""
-        response = web.Response(
-            text=self._page.substitute(
-                title=escape(title), controls=self._menu if self._orders else "", listen=listen
-            ),
-            content_type="text/html",
-            headers=HEADERS,
-        )
-        self._access.remember(request, response)
-        return response
-
-    async def _asset(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        if name not in self._static:
-            return web.Response(status=404, text="There is no such file.", headers=HEADERS)
-        return web.Response(
-            body=self._static[name], content_type=_STATIC[name], charset="utf-8", headers=HEADERS
-        )
+    def _values(self) -> Mapping[str, object]:
+        return {
+            "title": clean(self._snapshot().title) or "Live",
+            "controls": self._orders is not None,
+            "spoken": self._ears.offered if self._ears is not None else (),
+        }
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        if not self._access.same_origin(request):
-            return web.Response(status=403, text="Open the page itself.", headers=HEADERS)
         socket = web.WebSocketResponse(heartbeat=15.0, max_msg_size=4096)
         await socket.prepare(request)
         outbox = Outbox(self._snapshot)

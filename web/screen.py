@@ -5,16 +5,15 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, suppress
-from importlib.resources import files
 from typing import Protocol
 
 from aiohttp import WSMsgType, web
 
 from web.access import HEADERS, Access
+from web.own_page import OwnPage
 
 log = logging.getLogger(__name__)
 
-_STATIC = {"screen.js": "text/javascript", "screen.css": "text/css"}
 _HEADERS = {
     **HEADERS,
     "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
@@ -52,35 +51,13 @@ class ScreenPage:
         self._access = access
         self._screen = screen
         self._done = done
-        folder = files("web")
-        self._page = folder.joinpath("templates/screen.html").read_bytes()
-        self._static = {name: folder.joinpath(f"static/{name}").read_bytes() for name in _STATIC}
 
     def add_routes(self, app: web.Application) -> None:
         """Puts the page into an application."""
-        guarded = self._access.guarded
-        app.router.add_get("/screen", guarded(self._show), allow_head=False)
-        app.router.add_get("/screen/static/{name}", guarded(self._asset), allow_head=False)
-        app.router.add_get("/screen/socket", guarded(self._socket), allow_head=False)
-
-    async def _show(self, request: web.Request) -> web.Response:
-        response = web.Response(
-            body=self._page, content_type="text/html", charset="utf-8", headers=_HEADERS
-        )
-        self._access.remember(request, response)
-        return response
-
-    async def _asset(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        if name not in self._static:
-            return web.Response(status=404, text="There is no such file.", headers=_HEADERS)
-        return web.Response(
-            body=self._static[name], content_type=_STATIC[name], charset="utf-8", headers=_HEADERS
-        )
+        OwnPage(self._access, "screen", _HEADERS).add_routes(app)
+        app.router.add_get("/screen/socket", self._access.socket(self._socket), allow_head=False)
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
-        if not self._access.same_origin(request):
-            return web.Response(status=403, text="Open the page itself.", headers=_HEADERS)
         socket = web.WebSocketResponse(heartbeat=15.0, max_msg_size=LARGEST)
         await socket.prepare(request)
         async with asyncio.TaskGroup() as tasks:

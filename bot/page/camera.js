@@ -10,7 +10,6 @@ const camera = (() => {
   const ours = new WeakSet();
   let frame = null;
   let dirty = true;
-  let written = 0;
   let shown = 0; // number of the update that the picture holds
 
   // A plain dark card until the first picture comes: never black, never frozen.
@@ -67,7 +66,6 @@ const camera = (() => {
     for (const output of outputs) {
       if (output.writer.desiredSize <= 0) continue;
       output.writer.write(frame.clone()).catch(() => outputs.delete(output));
-      written += 1;
     }
   }
 
@@ -131,5 +129,5 @@ const camera = (() => {
   }
   keepPace();
   link.on('picture', update);
-  return { freshTrack, sent, picture, written: () => written };
+  return { freshTrack, sent, picture };
 })();

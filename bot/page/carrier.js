@@ -29,12 +29,11 @@ const carrier = (() => {
   function called(page, on) {
     const waiting = [];
     const line = { open: true, buffered: () => 0, send: (data) => waiting.push(data) };
-    line.close = () => { line.open = false; };
     async function pump() {
       try {
         await binding({ token: config.token, page, hello: true });
         on.open();
-        while (line.open) {
+        for (;;) {
           const batch = waiting.splice(0, MOST).map(encode);
           const answers = await binding({ token: config.token, page, batch });
           for (const item of answers) on.message(decode(item));
@@ -65,8 +64,5 @@ const carrier = (() => {
     return line;
   }
 
-  return {
-    kind: () => (binding && refused >= REFUSALS ? 'binding' : 'socket'),
-    open: (page, on) => (carrier.kind() === 'binding' ? called : socketed)(page, on),
-  };
+  return { open: (page, on) => (binding && refused >= REFUSALS ? called : socketed)(page, on) };
 })();

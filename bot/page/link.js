@@ -11,7 +11,6 @@ const link = (() => {
   let ready = false;
   let sent = 0; // how many of `waiting` went out on the present line
   let number = 0;
-  let dropped = 0;
   let retry = 0;
   let torn = false; // messages were dropped unsent, declarations of tracks perhaps among them
 
@@ -20,7 +19,6 @@ const link = (() => {
     let stale = 0;
     while (stale < waiting.length && waiting[stale].at < oldest) stale += 1;
     if (stale === 0) return;
-    dropped += Math.max(0, stale - sent);
     torn = torn || stale > sent;
     waiting.splice(0, stale);
     sent = Math.max(0, sent - stale);
@@ -54,7 +52,7 @@ const link = (() => {
 
   function onText(message) {
     if (message.type === 'ping') {
-      control({ type: 'pong', sent: message.sent, page: pageNow(), dropped });
+      control({ type: 'pong', sent: message.sent, page: pageNow() });
     } else if (message.type === 'ready') {
       acknowledged(message.received);
       sent = 0;
@@ -78,7 +76,6 @@ const link = (() => {
     const mine = carrier.open(pageId, {
       open: () => mine === line && control({
         type: 'hello', version: 1, format: 's16le', channels: 1, page: pageNow(),
-        carrier: carrier.kind(),
       }),
       message: (data) => {
         if (mine !== line) return;

@@ -2,7 +2,7 @@
 const peers = (() => {
   const known = new Set();
   const watched = new WeakSet();
-  const LABELS = new Set(['captions', 'captions_v2', 'collections', 'meet_messages']);
+  const LABELS = new Set(['captions', 'captions_v2', 'collections']);
   const encoder = new TextEncoder();
 
   function forward(label, body, at) {
@@ -16,7 +16,6 @@ const peers = (() => {
   function watchChannel(channel) {
     if (!channel || watched.has(channel) || !LABELS.has(channel.label)) return;
     watched.add(channel);
-    link.send({ type: 'channel', label: channel.label, at: pageNow() });
     channel.addEventListener('message', async (event) => {
       const at = pageNow();
       let body = event.data;

@@ -1,5 +1,5 @@
-// What really leaves as the camera: counts of the encoder, what the receiver reports, and the
-// picture read back from the track that is being sent.
+// What really leaves as the camera: how many frames, and the picture read back from the track
+// that is being sent.
 (() => {
   const NativeProcessor = window.MediaStreamTrackProcessor;
   const EVERY_MS = 2000;
@@ -47,22 +47,14 @@
       line.receiver.track.kind === 'video' && (line.currentDirection ?? '').startsWith('send'));
   }
 
-  async function counts() {
-    const sum = { frames: 0, encoded: 0, width: 0, height: 0, limited: '', lost: null };
+  async function framesSent() {
+    let frames = 0;
     for (const peer of peers.all()) {
       for (const report of (await peer.getStats()).values()) {
-        if (report.kind !== 'video') continue;
-        if (report.type === 'remote-inbound-rtp') sum.lost = report.fractionLost ?? sum.lost;
-        if (report.type !== 'outbound-rtp') continue;
-        sum.frames += report.framesSent ?? 0;
-        sum.encoded += report.framesEncoded ?? 0;
-        if (report.frameWidth > sum.width) {
-          [sum.width, sum.height] = [report.frameWidth, report.frameHeight];
-          sum.limited = report.qualityLimitationReason ?? '';
-        }
+        if (report.kind === 'video' && report.type === 'outbound-rtp') frames += report.framesSent ?? 0;
       }
     }
-    return sum;
+    return frames;
   }
 
   async function readBack() {
@@ -73,10 +65,10 @@
   }
 
   async function report() {
-    const sum = await counts();
-    camera.sent(sum.frames);
+    const frames = await framesSent();
+    camera.sent(frames);
     const same = await readBack().catch(() => null);
-    link.send({ type: 'camera', ...sum, same, written: camera.written(), at: pageNow() });
+    link.send({ type: 'camera', frames, same, at: pageNow() });
   }
 
   async function keepReporting() {

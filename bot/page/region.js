@@ -73,7 +73,6 @@ const region = (() => {
       if (element) {
         observer.observe(element, { subtree: true, childList: true, characterData: true });
       }
-      link.send({ type: 'region_present', present: Boolean(element), at: pageNow() });
     }
     if (!element || !dirty) return;
     dirty = false;

@@ -4,12 +4,11 @@ import argparse
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import UsageError
 from dragoman import console
 from dragoman.serve import door
 from dragoman.settings import Settings, service_manager
 from dragoman.signals import StopSignals
-from dragoman.store import open_stores
+from dragoman.store import open_stores, private_folder
 
 if TYPE_CHECKING:
     from dragoman.serve.parts import Parts
@@ -49,15 +48,11 @@ async def _run(settings: Settings) -> int:
     from dragoman.serve.parts import open_parts
     from dragoman.serve.server import serve
 
-    if found := door.find(settings.data_dir):
-        raise UsageError(
-            f"A server runs on this data folder already: {found.address}",
-            "See: dragoman status; for a second one choose another folder with --data.",
-        )
     stop = asyncio.Event()
-    with StopSignals() as signals:
+    await asyncio.to_thread(private_folder, settings.data_dir)
+    with StopSignals() as signals, door.held(settings.data_dir) as held:
         async with open_stores(settings) as stores, open_parts(settings, stores) as parts:
-            async with serve(settings, stores, parts) as serving:
+            async with serve(settings, stores, parts, held) as serving:
                 console.say(f"Dragoman serves at {serving.address}")
                 if serving.first_owner:
                     console.say(f"First, make the owner's account: {serving.first_owner}")

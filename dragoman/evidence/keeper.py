@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from bot.evidence import PageEvidence
 from domain.errors import DragomanError, StorageError
@@ -16,6 +14,7 @@ from domain.evidence import ASKED, Evidence
 from domain.meetings import MeetingState, Reason, StateChange
 from dragoman.evidence.shelf import Shelf
 from dragoman.evidence.tail import last_fault, tail
+from dragoman.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +26,11 @@ CAPTURE_S = 4.0
 """Longest wait for it where the bot is about to give its page up."""
 
 
-class EvidenceKeeper:
+class EvidenceKeeper(Worker):
     """An async context manager inside the bot's. `note` hears of the session's events."""
 
     def __init__(self, folder: Path, page: Callable[[], Awaitable[PageEvidence]]) -> None:
+        super().__init__()
         self._folder = folder
         self._page = page
         self._queue: asyncio.Queue[StateChange | None] = asyncio.Queue(MOST_WAITING + 1)
@@ -38,26 +38,14 @@ class EvidenceKeeper:
         self._idle.set()
         self._turn = asyncio.Lock()
         self._kept: Reason | None = None
-        self._group = asyncio.TaskGroup()
-        self._task: asyncio.Task[None]
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        self._task = self._group.create_task(self._run())
-        return self
+    def _begin(self) -> None:
+        self.own(self._run())
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def _end(self) -> None:
         self._queue.put_nowait(None)
-        _, late = await asyncio.wait({self._task}, timeout=CLOSE_S)
-        if late:
+        if not await self._ended_within(CLOSE_S):
             log.warning("some evidence could not be kept in time")
-            self._task.cancel()
-        await self._group.__aexit__(None, None, None)
 
     def note(self, event: Event) -> None:
         """Takes failures; one that goes on to the end of the stay is kept once."""

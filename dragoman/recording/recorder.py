@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from domain.audio import FRAME_SAMPLES, Frame, Gap
 from domain.clock import Clock
@@ -18,6 +16,7 @@ from dragoman.hintfile import TimedHint
 from dragoman.recording.manifest import Piece
 from dragoman.recording.writer import Done, Item, RecordingWriter, TimedFrame
 from dragoman.trace import TiedClock
+from dragoman.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ OVERFLOW = "recording_overflow"
 Kept = Callable[[Sequence[Piece]], Awaitable[None]]
 
 
-class Recorder:
+class Recorder(Worker):
     """Takes copies of frames, hints and gaps; without a writer it lets everything pass.
 
     An async context manager. Overflow (`dropped`): a frame that finds the queue full is not
@@ -42,6 +41,7 @@ class Recorder:
     def __init__(
         self, writer: RecordingWriter | None, publish: Callable[[Event], None], kept: Kept
     ) -> None:
+        super().__init__()
         self.dropped = 0
         self._writer = writer
         self._publish = publish
@@ -49,8 +49,6 @@ class Recorder:
         self._clock: Clock | None = None
         self._waiting: deque[Item] = deque()
         self._lost: dict[str, Gap] = {}
-        self._group = asyncio.TaskGroup()
-        self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._finished: list[Piece] = []
         self._news = asyncio.Event()
         self._ended = False
@@ -58,20 +56,8 @@ class Recorder:
         self._troubled = False
         self._in_hand = 0
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            await self.stop()
-        finally:
-            await self._group.__aexit__(None, None, None)
+    async def _end(self) -> None:
+        await self.stop()
 
     @property
     def on(self) -> bool:
@@ -99,8 +85,8 @@ class Recorder:
             self._publish(Notice("recording_refused", told, clock.now_s()))
             return
         self._clock = clock
-        writing = self._group.create_task(self._run(self._writer, clock))
-        self._tasks = (writing, self._group.create_task(self._note()))
+        self.own(self._run(self._writer, clock))
+        self.own(self._note())
         self._publish(Recording(True, clock.now_s()))
 
     async def stop(self) -> None:
@@ -110,11 +96,8 @@ class Recorder:
         now_s = self._clock.now_s()
         self._clock = None
         self._closing.set()
-        _, late = await asyncio.wait(self._tasks, timeout=CLOSE_S)
-        if late:
+        if not await self._ended_within(CLOSE_S):
             log.warning("the end of the recording could not be written in time")
-            for task in late:
-                task.cancel()
         self._publish(Recording(False, now_s))
 
     async def frames(self, frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:

@@ -14,6 +14,7 @@ from domain.links import SITE
 from domain.serving import BotDesk
 from dragoman.groups.calendar import CalendarGroup
 from dragoman.serve.fetch import AddressPolicy
+from dragoman.worker import Worker
 from scheduler.agenda import ApsAgenda
 from scheduler.autojoin import AutoJoin, Desks, MeetingLookup
 from scheduler.calendars.google import BASE
@@ -73,19 +74,10 @@ async def tend_calendars(
         )
         hands = Hands(hands.planner, hands.syncer, hands.vault, hands.open_source, join.look)
         first = asyncio.Event()
-        group = asyncio.TaskGroup()
-        await group.__aenter__()
-        tasks = (
-            group.create_task(_polled(hands.syncer, first)),
-            group.create_task(_looked(join, first)),
-        )
-        try:
+        async with Worker() as worker:
+            worker.own(_polled(hands.syncer, first))
+            worker.own(_looked(join, first))
             yield _desk(parts, hands)
-        finally:
-            for task in tasks:
-                task.cancel()
-            # What the server's own body raises stays what it is.
-            await group.__aexit__(None, None, None)
 
 
 @asynccontextmanager

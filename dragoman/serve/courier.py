@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from types import TracebackType
-from typing import Self
 
 from aiohttp import ClientError, ClientResponse, ClientSession
 
@@ -17,6 +15,7 @@ from domain.webhooks import DeliveryState
 from dragoman.serve.fetch import AddressPolicy
 from dragoman.serve.signature import signature
 from dragoman.serve.webhooks import Sealer
+from dragoman.worker import Worker
 from storage.deliveries import Due, Outcome, WebhookStores
 
 log = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ class CourierRules:
     """Messages are forgotten after so long."""
 
 
-class Courier:
+class Courier(Worker):
     """An async context manager: sends what is due while it is open.
 
     `notice` gets a sentence for people where a webhook is switched off.
@@ -61,6 +60,7 @@ class Courier:
         notice: Callable[[str], None] = lambda _text: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__()
         self._hooks = stores.hooks
         self._messages = stores.messages
         self._vault = vault
@@ -71,30 +71,20 @@ class Courier:
         self._busy: set[str] = set()
         self._wake = asyncio.Event()
         self._http: ClientSession
-        self._task: asyncio.Task[None]
         self._forgot_at: datetime | None = None
 
-    async def __aenter__(self) -> Self:
-        self._http = self._policy.session(self._rules.answer_s)
-        self._task = asyncio.create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        await self._http.close()
+    def _begin(self) -> None:
+        self.own(self._run())
 
     def wake(self) -> None:
         """Something is to be sent now."""
         self._wake.set()
 
     async def _run(self) -> None:
-        async with asyncio.TaskGroup() as group:
+        async with (
+            self._policy.session(self._rules.answer_s) as self._http,
+            asyncio.TaskGroup() as group,
+        ):
             while True:
                 self._wake.clear()
                 try:
@@ -138,6 +128,10 @@ class Courier:
         except StorageError as failed:
             # It stays due, and is sent again: receivers know a message by its event's id.
             log.warning("a webhook message could not be noted: %s", failed.message)
+            await asyncio.sleep(1)
+        except Exception:
+            # Nor must this keep the others from theirs.
+            log.exception("a webhook message could not be noted")
             await asyncio.sleep(1)
         finally:
             self._busy.discard(due.delivery.webhook_id)

@@ -4,8 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Self
 
 from domain.errors import DragomanError, UsageError
 from domain.meetings import ENDINGS, Meeting, MeetingState
@@ -14,6 +12,7 @@ from dragoman.serve.delivery import Delivery
 from dragoman.serve.kept import days_of, retention_of
 from dragoman.settings import Settings
 from dragoman.store import Stores
+from dragoman.worker import Worker
 from scheduler.desk import Calendars
 from storage.facts import DELIVERED
 from storage.search import SqlSearch
@@ -29,7 +28,7 @@ LATE = timedelta(days=2)
 """A meeting that ended before is not delivered any more."""
 
 
-class Ends:
+class Ends(Worker):
     """An async context manager: looks after ended meetings while it is open.
 
     A meeting is delivered once; one that ended while the server was away is delivered at its
@@ -46,6 +45,7 @@ class Ends:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__()
         self._settings = settings
         self._stores = stores
         self._notes = notes
@@ -56,27 +56,11 @@ class Ends:
         self._search = SqlSearch(stores.database)
         self._now = now
         self._done: set[str] = set()
-        self._group = asyncio.TaskGroup()
-        self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        self._tasks = [
-            self._group.create_task(_each(LOOK_S, self.look)),
-            self._group.create_task(_each(CLEAN_S, self.clean)),
-            self._group.create_task(_each(INDEX_S, self._search.refresh)),
-        ]
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await self._group.__aexit__(None, None, None)
+    def _begin(self) -> None:
+        self.own(_each(LOOK_S, self.look))
+        self.own(_each(CLEAN_S, self.clean))
+        self.own(_each(INDEX_S, self._search.refresh))
 
     async def look(self) -> None:
         """Delivers what has ended since the last look. Raises StorageError."""

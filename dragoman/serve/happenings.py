@@ -4,8 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Self
 
 from domain.errors import DragomanError
 from domain.meetings import ENDINGS, Meeting, MeetingState
@@ -14,6 +12,7 @@ from domain.serving import Answer, LiveFeed, Message, Notes, NotesDesk
 from domain.transcripts import LIVE, REFINED
 from domain.webhooks import WebhookEvent
 from dragoman.serve.webhooks import Webhooks, transcript_data
+from dragoman.worker import Worker
 from storage.facts import SqlFactStore
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ REFINED_EVERY = 15
 """Looks, between two looks for second passes."""
 
 
-class Happenings:
+class Happenings(Worker):
     """An async context manager: looks at the meetings while it is open.
 
     What happened while the server was away is announced too; nothing is announced twice, but
@@ -48,6 +47,7 @@ class Happenings:
         webhooks: Webhooks,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        super().__init__()
         self._meetings = meetings
         self._facts = facts
         self._feed = feed
@@ -57,20 +57,9 @@ class Happenings:
         self._followed: dict[str, asyncio.Task[None]] = {}
         self._gone: dict[str, int] = {}
         self._looks = 0
-        self._task: asyncio.Task[None]
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+    def _begin(self) -> None:
+        self.own(self._run())
 
     async def look(self) -> None:
         """Announces what has happened. Raises StorageError."""
@@ -86,16 +75,15 @@ class Happenings:
         self._looks += 1
 
     async def _run(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            while True:
-                try:
-                    await self.look()
-                    await self._follow(group)
-                except DragomanError as error:
-                    log.warning("what happened could not be announced: %s", error.message)
-                except Exception:
-                    log.exception("what happened could not be looked at")
-                await asyncio.sleep(LOOK_S)
+        while True:
+            try:
+                await self.look()
+                await self._follow()
+            except DragomanError as error:
+                log.warning("what happened could not be announced: %s", error.message)
+            except Exception:
+                log.exception("what happened could not be looked at")
+            await asyncio.sleep(LOOK_S)
 
     async def _steps(self, meeting: Meeting) -> None:
         began, ended = meeting.began_at, meeting.ended_at
@@ -137,7 +125,7 @@ class Happenings:
             await self._webhooks.announce(event, meeting.id, data, key, at)
             self._told.add(mark)
 
-    async def _follow(self, group: asyncio.TaskGroup) -> None:
+    async def _follow(self) -> None:
         """Follows what is said in the meetings that run, if anybody wants to know."""
         wanted = await self._webhooks.wanted(WebhookEvent.SEGMENT_FINAL)
         running = set(self._feed.running()) if wanted else set()
@@ -148,7 +136,7 @@ class Happenings:
                 task.cancel()
                 del self._followed[meeting_id], self._gone[meeting_id]
         for meeting_id in running - self._followed.keys():
-            self._followed[meeting_id] = group.create_task(self._listen(meeting_id))
+            self._followed[meeting_id] = self.own(self._listen(meeting_id))
 
     async def _listen(self, meeting_id: str) -> None:
         """Until the meeting is over: then its last segments are told."""

@@ -7,12 +7,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Self
 
 from domain.desks import Job, JobKind, JobState
 from domain.errors import DragomanError, UsageError
 from domain.serving import File, NotesDesk, TranscriptDesk
+from dragoman.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ class _Work:
     ended_s: float = field(default=float("inf"))
 
 
-class Jobs:
+class Jobs(Worker):
     """The JobDesk port. An async context manager; at its end what runs is cancelled.
 
     `refine` is the command of a second pass, up to the meeting's id. Overflow: beyond
@@ -42,27 +41,12 @@ class Jobs:
     def __init__(
         self, transcripts: TranscriptDesk, notes: NotesDesk, refine: Sequence[str]
     ) -> None:
+        super().__init__()
         self._transcripts = transcripts
         self._notes = notes
         self._refine = tuple(refine)
         self._works: dict[str, _Work] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._group = asyncio.TaskGroup()
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for task in self._tasks.copy():
-            task.cancel()
-        await self._group.__aexit__(None, None, None)
 
     async def start(self, kind: JobKind, meeting_id: str, options: Mapping[str, str]) -> Job:
         """Starts work, or gives the job that does the same already."""
@@ -76,9 +60,7 @@ class Jobs:
             raise UsageError("Too much is being worked on.", "Try again later.")
         job = Job(uuid.uuid4().hex, kind, reading.meeting.id, step="waiting")
         work = self._works[job.id] = _Work(job, dict(options))
-        task = self._group.create_task(self._run(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.own(self._run(work))
         return job
 
     async def job(self, job_id: str) -> Job:

@@ -45,7 +45,7 @@ class Returns:
         self,
         hands: Hands,
         stores: Stores,
-        own: Callable[[Coroutine[Any, Any, None]], None],
+        own: Callable[[Coroutine[Any, Any, None]], object],
         now: Callable[[], datetime],
     ) -> None:
         self._hands = hands

@@ -46,8 +46,11 @@ class Serving:
 
 
 @asynccontextmanager
-async def serve(settings: Settings, stores: Stores, parts: Parts) -> AsyncIterator[Serving]:
-    """Answers requests until it is left. Raises UsageError for a port in use."""
+async def serve(
+    settings: Settings, stores: Stores, parts: Parts, held: door.Held
+) -> AsyncIterator[Serving]:
+    """Answers requests, and lets commands in, until it is left. Raises UsageError for a port
+    in use."""
     app = web.Application()
     parts.access.guard.install(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=END_S)
@@ -60,8 +63,7 @@ async def serve(settings: Settings, stores: Stores, parts: Parts) -> AsyncIterat
     try:
         await web.SockSite(runner, socket).start()
         link = await first_owner_link(parts.access.desk, settings.server.public_url or address)
-        here = _from_here(address)
-        with door.opened(settings.data_dir, here, parts.access.guard.local_token):
+        with held.opened(_from_here(address), parts.access.guard.local_token):
             yield Serving(address, link)
     finally:
         await runner.cleanup()

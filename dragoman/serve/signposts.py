@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from types import TracebackType
-from typing import Self
 
 from aiohttp import ClientSession
 
 from domain.errors import DragomanError
 from dragoman.endpoint import asked
 from dragoman.serve.links import BotLinks
+from dragoman.worker import Worker
 from web.api.pass_links import PassLinks
 from web.auth.passes import Passes
 from web.viewers.short import PATH
@@ -20,35 +19,23 @@ LOOK_S = 2.0
 """Between two looks at the bots that run."""
 
 
-class Signposts:
+class Signposts(Worker):
     """An async context manager. A bot gets a link when it is reached, also at a new address;
     once somebody withdraws a meeting's links, its picture shows none any more."""
 
     def __init__(
         self, links: BotLinks, http: ClientSession, passes: Passes, makes: PassLinks, site: str
     ) -> None:
+        super().__init__()
         self._links = links
         self._http = http
         self._passes = passes
         self._makes = makes
         self._site = site.rstrip("/")
         self._told: dict[str, tuple[str, bool]] = {}
-        self._group = asyncio.TaskGroup()
-        self._task: asyncio.Task[None]
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        self._task = self._group.create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._task.cancel()
-        await self._group.__aexit__(None, None, None)
+    def _begin(self) -> None:
+        self.own(self._run())
 
     async def look(self) -> None:
         """Tells whom something is to be told. Raises StorageError."""

@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
-from typing import Any, Self
 
 from domain.errors import DragomanError, StorageError
 from domain.meetings import ENDINGS, Meeting, MeetingState, Reason, StateChange
@@ -17,6 +15,7 @@ from dragoman.serve.links import BotLinks
 from dragoman.serve.orphans import Orphans, sent_by_server
 from dragoman.serve.returns import Returns, keep_sweeping
 from dragoman.store import Stores
+from dragoman.worker import Worker
 from scheduler.launchers.port import Bot, Launcher
 
 log = logging.getLogger(__name__)
@@ -41,7 +40,7 @@ class WatchRules:
     """Of the meetings' folders: what a bot that died was about is kept there."""
 
 
-class Watch:
+class Watch(Worker):
     """An async context manager; at its end bots run on.
 
     Meetings are found in the database, so that a bot which was started before this server, or
@@ -59,6 +58,7 @@ class Watch:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         own_s: Callable[[], float] = monotonic,
     ) -> None:
+        super().__init__()
         self._stores = stores
         self._launcher = launcher
         self._links = links
@@ -68,27 +68,11 @@ class Watch:
         self._looking = asyncio.Lock()
         self._wake = asyncio.Event()
         self._followed: set[str] = set()
-        self._waits: set[asyncio.Task[None]] = set()
-        self._returns = Returns(self, stores, self._own, now)
-        self._group = asyncio.TaskGroup()
-        self._task: asyncio.Task[None]
+        self._returns = Returns(self, stores, self.own, now)
 
-    async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
-        self._task = self._group.create_task(self._run())
-        self._own(keep_sweeping())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._task.cancel()
-        for task in self._waits.copy():
-            task.cancel()
-        await self._group.__aexit__(None, None, None)
+    def _begin(self) -> None:
+        self.own(self._run())
+        self.own(keep_sweeping())
 
     def bots(self) -> Sequence[Bot]:
         """Those that this server started and that run."""
@@ -181,12 +165,7 @@ class Watch:
         except DragomanError as error:
             await self.step(meeting, MeetingState.FAILED, Reason.NOT_SET_UP, error.message)
             return
-        self._own(self._returns.outlive(bot, self._wake.set))
-
-    def _own(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._group.create_task(work)
-        self._waits.add(task)
-        task.add_done_callback(self._waits.discard)
+        self.own(self._returns.outlive(bot, self._wake.set))
 
     async def step(
         self, meeting: Meeting, state: MeetingState, reason: Reason, evidence: str

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 
 @dataclass(slots=True)
@@ -20,6 +20,3 @@ class StreamClock:
     def advance_to(self, at_s: float) -> None:
         """Moves the time forward; a moment that is past changes nothing."""
         self.now = max(self.now, at_s)
-
-    def wall_at(self, at_s: float) -> datetime:
-        return self.began_at + timedelta(seconds=at_s)

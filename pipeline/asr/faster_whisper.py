@@ -103,7 +103,6 @@ class FasterWhisper:
     ) -> None:
         self.info = EngineInfo(
             name="faster-whisper",
-            word_times=True,
             punctuated=True,
             needs=("Python package faster-whisper", "a Whisper model converted for CTranslate2"),
         )

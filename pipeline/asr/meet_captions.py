@@ -28,7 +28,7 @@ class MeetCaptions:
     """Stands for Meet's captions in the table of engines; it hears nothing in sound itself."""
 
     def __init__(self) -> None:
-        self.info = EngineInfo(name="meet-captions", streaming=True, punctuated=True)
+        self.info = EngineInfo(name="meet-captions", punctuated=True)
 
     async def health(self) -> Health:
         """Whether captions come shows only in the meeting."""

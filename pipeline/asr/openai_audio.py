@@ -38,9 +38,7 @@ class OpenAIAudio:
     def __init__(self, settings: OpenAIAudioSettings | None = None) -> None:
         self._settings = settings or OpenAIAudioSettings()
         where = self._settings.base_url or "that is set up"
-        self.info = EngineInfo(
-            name="openai-audio", word_times=True, punctuated=True, needs=(f"the server {where}",)
-        )
+        self.info = EngineInfo(name="openai-audio", punctuated=True, needs=(f"the server {where}",))
         self._belief = Belief()
         self.refusals = self._belief.refusals
         self._model = self._settings.model

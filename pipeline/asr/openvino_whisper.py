@@ -89,7 +89,6 @@ class OpenVinoWhisper:
     ) -> None:
         self.info = EngineInfo(
             name="openvino",
-            word_times=True,
             punctuated=True,
             needs=("Python package openvino-genai", "a Whisper model exported for OpenVINO"),
         )

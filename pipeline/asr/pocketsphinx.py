@@ -29,8 +29,6 @@ class Pocketsphinx:
         self.info = EngineInfo(
             name="pocketsphinx",
             languages=frozenset({"en"}),
-            streaming=True,
-            word_times=True,
             needs=("Python package pocketsphinx",),
         )
         self._source = WorkerSource()

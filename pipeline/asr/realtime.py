@@ -30,7 +30,6 @@ class Realtime:
         where = self._settings.base_url or "that is set up"
         self.info = EngineInfo(
             name="realtime",
-            streaming=True,
             punctuated=True,
             needs=(f"the server {where} with /realtime",),
         )

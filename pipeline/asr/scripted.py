@@ -25,8 +25,6 @@ class ScriptedRecognizer:
         self.info = EngineInfo(
             name="scripted",
             languages=frozenset({language}),
-            streaming=True,
-            word_times=True,
         )
         self._script = {track: tuple(words) for track, words in (script or {}).items()}
         self._language = language

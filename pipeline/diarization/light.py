@@ -55,7 +55,7 @@ class Light:
     where Silero is not installed. `vectors` takes the place of what the settings name.
     """
 
-    info = EngineInfo("light", streaming=True)
+    info = EngineInfo("light")
 
     def __init__(
         self,

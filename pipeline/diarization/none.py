@@ -10,7 +10,7 @@ from domain.speakers import Turn, Voiceprint
 class NoDiarizer:
     """The Diarizer port without any turns."""
 
-    info = EngineInfo("none", streaming=True)
+    info = EngineInfo("none")
 
     async def health(self) -> Health:
         """Works everywhere."""

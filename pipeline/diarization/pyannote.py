@@ -62,7 +62,7 @@ class PyannoteSettings:
 class Pyannote:
     """The Diarizer port on a pyannote.audio pipeline, in one thread for all tracks."""
 
-    info = EngineInfo("pyannote", streaming=True, needs=("pyannote.audio", "torch"))
+    info = EngineInfo("pyannote", needs=("pyannote.audio", "torch"))
     margin = RULES.margin
 
     def __init__(self, settings: PyannoteSettings | None = None) -> None:

@@ -16,7 +16,7 @@ class ScriptedDiarizer:
     voice whose id is a turn's label gives the turn its name.
     """
 
-    info = EngineInfo("scripted", streaming=True)
+    info = EngineInfo("scripted")
 
     def __init__(self, turns: Mapping[str, Sequence[Turn]] | None = None) -> None:
         self._turns = dict(turns or {})

@@ -18,7 +18,6 @@ class ApertiumChain:
         self._timeout_s = timeout_s
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
-        self.starts = 0
 
     @property
     def pid(self) -> int | None:
@@ -63,7 +62,6 @@ class ApertiumChain:
         if self._process is not None and self._process.returncode is None:
             return self._process
         await self._end()
-        self.starts += 1
         self._process = await asyncio.create_subprocess_exec(
             "/bin/sh",
             "-c",

@@ -35,11 +35,6 @@ class OpenAISettings:
     patience_s: float = 2.0
     """A final waits so long where the server asks for it; a draft never does."""
     max_at_once: int = 8
-    priority: bool = True
-    """Lets vLLM take finals before drafts, where it runs with --scheduling-policy priority."""
-    quiet_thinking: bool = True
-    """Asks the server's chat template not to think aloud."""
-    stream_drafts: bool = True
     pairs: frozenset[tuple[str, str]] | None = None
     """Directions the model is good at; None for any."""
 
@@ -53,7 +48,7 @@ class OpenAITranslator:
         self.info = EngineInfo("openai", needs=needs)
         self._settings = settings
         self._wire = Wire(settings.base_url, settings.api_key, settings.timeout_s)
-        self._bodies = Bodies(quiet_thinking=settings.quiet_thinking, priority=settings.priority)
+        self._bodies = Bodies()
         self._places = FinalsFirst(settings.max_at_once)
         self._model = settings.model
         self._known = False
@@ -156,7 +151,7 @@ class OpenAITranslator:
 
     async def _once(self, request: TranslationRequest, body: dict[str, Any]) -> Answer:
         async with self._places.place(draft=request.draft):
-            if request.draft and self._settings.stream_drafts:
+            if request.draft:
                 answer = await self._streamed(request, body)
             else:
                 answer = await self._wire.ask(body)

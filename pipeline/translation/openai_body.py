@@ -13,13 +13,11 @@ _VLLM_ONLY = frozenset({CONTINUES, "priority"})
 class Bodies:
     """Makes bodies for one model and learns from refusals, once for each field."""
 
-    def __init__(self, *, quiet_thinking: bool = True, priority: bool = True) -> None:
+    def __init__(self) -> None:
         self.vllm = False
         """Whether the server is vLLM, which takes fields of its own."""
         self.many_lines = False
         """Whether the model begins with other lines, so that the answer must not end at one."""
-        self._quiet_thinking = quiet_thinking
-        self._priority = priority
         self._refused: set[str] = set()
 
     def make(self, model: str, request: TranslationRequest) -> dict[str, Any]:
@@ -62,13 +60,14 @@ class Bodies:
         self._refused -= set(names)
 
     def _extras(self, request: TranslationRequest) -> dict[str, Any]:
-        extras: dict[str, Any] = {}
-        if self._quiet_thinking:
-            extras["chat_template_kwargs"] = {"enable_thinking": False}
+        extras: dict[str, Any] = {
+            # Asks the chat template not to think aloud.
+            "chat_template_kwargs": {"enable_thinking": False},
+            # vLLM takes finals first, where it runs with --scheduling-policy priority.
+            "priority": 10 if request.draft else 0,
+        }
         if not request.draft:
             extras["logprobs"] = True
-        if self._priority:
-            extras["priority"] = 10 if request.draft else 0
         if request.draft and request.shown:
             extras[CONTINUES] = True
         extras = {

@@ -1,6 +1,5 @@
 """Translators without a model: one reads a table, one knows no language."""
 
-import asyncio
 from collections.abc import Mapping
 
 from domain.captions import Translation, TranslationState
@@ -13,12 +12,11 @@ Table = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 class ScriptedTranslator:
-    """Translates what stands in its table, after a given delay."""
+    """Translates what stands in its table."""
 
-    def __init__(self, table: Table, *, delay_s: float = 0.0) -> None:
+    def __init__(self, table: Table) -> None:
         self.info = EngineInfo("scripted", frozenset(source for source, _ in table))
         self._table = table
-        self._delay_s = delay_s
 
     async def health(self) -> Health:
         return Health(True, f"A table of {len(self._table)} directions.")
@@ -27,8 +25,6 @@ class ScriptedTranslator:
         return frozenset(self._table)
 
     async def translate(self, request: TranslationRequest) -> Translation:
-        if self._delay_s:
-            await asyncio.sleep(self._delay_s)
         text = self._table.get((request.source, request.target), {}).get(request.text)
         if text is None:
             raise EngineError(

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from domain.audio import SAMPLE_RATE
 from domain.errors import MissingError
 
-WINDOW_SAMPLES = 512
 _CONTEXT_SAMPLES = 64
 _REMEDY = "Install it: pip install faster-whisper onnxruntime"
 

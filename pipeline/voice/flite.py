@@ -13,13 +13,14 @@ from pipeline.voice.sayable import sayable
 from pipeline.voice.wave_file import read_wave
 
 _REMEDY = "Install it: apt-get install flite"
+_TIMEOUT_S = 15.0
 
 
 class FliteVoice:
     """One short-lived process for each text."""
 
-    def __init__(self, voice: str = "slt", timeout_s: float = 15.0) -> None:
-        self._voice, self._timeout_s = voice, timeout_s
+    def __init__(self, voice: str = "slt") -> None:
+        self._voice = voice
         self.info = EngineInfo("flite", frozenset({"en"}), needs=("the Debian package flite",))
 
     async def health(self) -> Health:
@@ -42,7 +43,7 @@ class FliteVoice:
                 "flite", "-voice", self._voice, "--setf", f"duration_stretch={stretch:.3f}",
                 "-f", "/dev/stdin", "-o", str(target),
             )  # fmt: skip
-            await run(command, text, timeout_s=self._timeout_s)
+            await run(command, text, timeout_s=_TIMEOUT_S)
             pcm, rate = await asyncio.to_thread(_read, target)
         return Speech(pcm, rate, request.language)
 

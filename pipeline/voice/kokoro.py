@@ -69,8 +69,6 @@ class KokoroVoice:
         self.info = EngineInfo(
             "kokoro", languages or frozenset(VOICES), needs=("the extra voice", "Kokoro-82M")
         )
-        self.renewed = 0
-        """How often the process was replaced to give memory back."""
         self._keeper = KokoroKeeper(self._start)
         self._texts = 0
         self._lock = asyncio.Lock()
@@ -120,7 +118,6 @@ class KokoroVoice:
                 raise
             self._texts += 1
             if self._texts >= self._settings.most_texts or self._too_big(memory_mb):
-                self.renewed += 1
                 self._keeper.renew()
         return Speech(pcm, rate, request.language)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 RATE = 24_000
-MOST_PHONEMES = 510
 
 
 class _Speaker:

@@ -1,7 +1,5 @@
 """Voices that are no voices: a tone for each word, or silence."""
 
-import asyncio
-
 import numpy as np
 
 from domain.engines import EngineInfo, Health
@@ -16,20 +14,18 @@ _TONES = {"en": 440.0, "es": 660.0, "fr": 880.0, "de": 550.0}
 class ScriptedVoice:
     """Speaks `word_s` per word as a tone whose height tells the language.
 
-    `takes_s` of waiting stands for the work of a slow engine; `fails` names texts that it
-    cannot speak; `spoken` keeps what was asked for.
+    `fails` names texts that it cannot speak; `spoken` keeps what was asked for.
     """
 
     def __init__(
         self,
         word_s: float = 0.3,
-        takes_s: float = 0.0,
         fails: frozenset[str] = frozenset(),
         languages: frozenset[str] = frozenset(),
     ) -> None:
         self.info = EngineInfo("scripted", languages)
         self.spoken: list[SpeechRequest] = []
-        self._word_s, self._takes_s, self._fails = word_s, takes_s, fails
+        self._word_s, self._fails = word_s, fails
 
     async def health(self) -> Health:
         """It always works."""
@@ -40,8 +36,6 @@ class ScriptedVoice:
         text = sayable(request.text)
         if self.info.languages and request.language not in self.info.languages:
             raise EngineError(f"The scripted voice does not speak {request.language!r}.")
-        if self._takes_s:
-            await asyncio.sleep(self._takes_s)
         if text in self._fails:
             raise EngineError("The scripted voice was told to fail.")
         self.spoken.append(request)

@@ -114,7 +114,7 @@ class Speaker:
         )
 
     async def _speech(self, sentence: Sentence, speed: float) -> Speech | None:
-        request = SpeechRequest(sentence.text, self._language, speed, sentence.speaker_key)
+        request = SpeechRequest(sentence.text, self._language, speed)
         began_s = self._clock.now_s()
         try:
             speech = await self._voice.speak(request)

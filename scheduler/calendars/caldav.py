@@ -46,11 +46,7 @@ class CalDavSource:
     """The CalendarSource port for a CalDAV calendar, found from its own address, or from a
     server's where there is one calendar only."""
 
-    def __init__(
-        self, title: str, address: str, reader: Reader, web: Web, login: Login | None = None
-    ) -> None:
-        self.id = reader.calendar_id
-        self.title = title
+    def __init__(self, address: str, reader: Reader, web: Web, login: Login | None = None) -> None:
         self._address = address.strip()
         self._reader = reader
         self._web = web

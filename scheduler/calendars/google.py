@@ -31,7 +31,6 @@ class GoogleSource:
 
     def __init__(
         self,
-        title: str,
         calendar: str,
         reader: Reader,
         web: Web,
@@ -39,8 +38,6 @@ class GoogleSource:
         *,
         base: str = BASE,
     ) -> None:
-        self.id = reader.calendar_id
-        self.title = title
         self._address = f"{base}/calendars/{quote(calendar, safe='')}/events"
         self._reader = reader
         self._web = web
@@ -98,7 +95,7 @@ class GoogleSource:
     ) -> None:
         if item.get("status") == "cancelled":
             uid, occurrence = identity(item, zone)
-            key = f"{self.id}/{uid}/{occurrence}"
+            key = f"{self._reader.calendar_id}/{uid}/{occurrence}"
             events.pop(key, None)
             gone[key] = None
             return

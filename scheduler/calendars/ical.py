@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import recurring_ical_events  # type: ignore[import-untyped]
+import recurring_ical_events
 from icalendar import Calendar
 from icalendar.timezone import tzp
-from x_wr_timezone import to_standard  # type: ignore[import-untyped]
+from x_wr_timezone import to_standard
 
 from domain.calendars import CalendarError, CalendarEvent
 from domain.text import clean

@@ -19,11 +19,7 @@ from scheduler.calendars.web import MAX_BYTES, Answer, Login, Web, refused
 class IcsSource:
     """The CalendarSource port for an ICS file; webcal:// is read as https://."""
 
-    def __init__(
-        self, title: str, address: str, reader: Reader, web: Web, login: Login | None = None
-    ) -> None:
-        self.id = reader.calendar_id
-        self.title = title
+    def __init__(self, address: str, reader: Reader, web: Web, login: Login | None = None) -> None:
         self._address = plain_address(address)
         self._reader = reader
         self._web = web

@@ -14,7 +14,6 @@ from scheduler.calendars.google import BASE, GoogleSource
 from scheduler.calendars.google_auth import TOKENS, Access, Consent, service_account
 from scheduler.calendars.ics import IcsSource
 from scheduler.calendars.reader import Reader
-from scheduler.calendars.scripted import ScriptedSource
 from scheduler.calendars.web import Login, Web
 from scheduler.guests import address_of
 from scheduler.rules import BY_CALENDAR, JOIN_OPTION
@@ -60,9 +59,7 @@ class Surroundings:
 
 def sorted_out(kind: str, options: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Plain and secret options, checked. Raises UsageError that names what is wrong."""
-    if kind not in KINDS:
-        raise UsageError(f"There is no kind of calendar {kind!r}.", "ics, caldav or google.")
-    form = KINDS[kind]
+    form = _form(kind)
     given = {name: value.strip() for name, value in options.items() if value.strip()}
     known = {*_COMMON, *form.plain, *form.secret}
     for name in given.keys() - known:
@@ -106,6 +103,7 @@ def opened(
     record: CalendarRecord, secrets: Mapping[str, str], around: Surroundings
 ) -> CalendarSource:
     """The source of a calendar. Raises UsageError for options that make no sense."""
+    _form(record.kind)
     options = {**record.options, **secrets}
     reader = Reader(
         calendar_id=record.id,
@@ -117,15 +115,17 @@ def opened(
     user = options.get("user", "")
     login = Login(user, options.get("password", "")) if user else None
     if record.kind == "ics":
-        return IcsSource(record.title, options["address"], reader, around.web, login)
+        return IcsSource(options["address"], reader, around.web, login)
     if record.kind == "caldav":
-        return CalDavSource(record.title, options["address"], reader, around.web, login)
-    if record.kind == "google":
-        calendar = options.get("calendar", "primary")
-        access = _access(options, around)
-        base = around.google_api
-        return GoogleSource(record.title, calendar, reader, around.web, access, base=base)
-    return ScriptedSource(record.id, record.title)
+        return CalDavSource(options["address"], reader, around.web, login)
+    calendar, access = options.get("calendar", "primary"), _access(options, around)
+    return GoogleSource(calendar, reader, around.web, access, base=around.google_api)
+
+
+def _form(kind: str) -> Kind:
+    if kind not in KINDS:
+        raise UsageError(f"There is no kind of calendar {kind!r}.", "ics, caldav or google.")
+    return KINDS[kind]
 
 
 def _access(options: Mapping[str, str], around: Surroundings) -> Access:

@@ -14,11 +14,7 @@ class ScriptedSource:
     Its cursor counts the changes. With `trouble` set it raises that instead.
     """
 
-    def __init__(
-        self, calendar_id: str, title: str = "Scripted", events: Sequence[CalendarEvent] = ()
-    ) -> None:
-        self.id = calendar_id
-        self.title = title
+    def __init__(self, events: Sequence[CalendarEvent] = ()) -> None:
         self.trouble: DragomanError | None = None
         self.asked: list[str] = []
         self._events = {event.key: event for event in events}

@@ -1,12 +1,14 @@
 """The time-outs of the way in, on a clock that moves when it is told to."""
 
 import asyncio
+from typing import cast
 
 import pytest
 
 from bot.admission import Admission
 from bot.locales.en import ENGLISH
 from bot.settings import BotSettings
+from bot.tab import Tab
 from bot.verdict import Found, Snapshot
 from domain.clock import FakeClock
 from domain.links import MeetingLink
@@ -69,8 +71,8 @@ async def test_each_wait_has_its_limit(
         assert evidence
         entered.append(state)
 
-    tab = ScriptedTab(clock, shows)
-    admission = Admission(tab, SETTINGS, clock, on_change)  # type: ignore[arg-type]
+    tab = cast(Tab, ScriptedTab(clock, shows))
+    admission = Admission(tab, SETTINGS, clock, on_change)
     ending = await admission.run()
     assert (ending.reason if ending else None) is reason
     assert entered == states

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections import Counter
+from typing import cast
 
 import pytest
+from playwright.async_api import Page as BrowserPage
 
 from bot.caretaker import Caretaker
+from bot.chat import Chat
 from bot.endpoint import PageEndpoint
 from bot.intake import Intake
 from bot.locales.en import ENGLISH
@@ -61,10 +64,10 @@ class FaultyChat:
 
 
 def caretaker(clock: FakeClock, shown: Snapshot | None, ends: list[Ending]) -> Caretaker:
-    tab = FaultyTab(clock, shown)
-    watch = Watch(tab, SETTINGS, clock, lambda *_: None)  # type: ignore[arg-type]
+    tab, chat = cast(Tab, FaultyTab(clock, shown)), cast(Chat, FaultyChat())
+    watch = Watch(tab, SETTINGS, clock, lambda *_: None)
     intake = Intake(PageEndpoint(), "Dragoman")
-    return Caretaker(tab, watch, FaultyChat(), intake, ends.append)  # type: ignore[arg-type]
+    return Caretaker(tab, watch, chat, intake, ends.append)
 
 
 IN_CALL = Snapshot(
@@ -94,4 +97,4 @@ async def test_a_page_that_does_not_answer_gives_no_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("bot.tab._SNAPSHOT_S", 0.01)
-    assert await Tab(Page(), ENGLISH).snapshot() is None  # type: ignore[arg-type]
+    assert await Tab(cast(BrowserPage, Page()), ENGLISH).snapshot() is None

@@ -132,15 +132,24 @@ def test_a_source_that_meet_calls_loud_and_that_is_silent_is_dead() -> None:
     assert list(alarms.news(at_s + 0.2)) == [(DEAD, "receiver-0", False)]
 
 
+class Telling(Outbox[Any]):
+    """Tells at once."""
+
+    def __init__(self, told: list[Any]) -> None:
+        super().__init__("events", 1)
+        self._told = told
+
+    def put(self, item: Any) -> None:
+        self._told.append(item)
+
+
 Sounding = tuple[Sound, list[Any]]
 
 
 @pytest.fixture
 def sounding() -> Sounding:
     told: list[Any] = []
-    box: Outbox[Any] = Outbox("events", 10_000)
-    box.put = told.append  # type: ignore[method-assign,assignment]
-    return Sound(box), told
+    return Sound(Telling(told)), told
 
 
 def block(sequence: int, track: int = 0, rate: int = 48_000, loud: bool = True) -> AudioBlock:

@@ -66,6 +66,7 @@ async def test_it_says_what_it_is(diarizer: Diarizer) -> None:
 
 async def test_turns_lie_within_the_sound_and_have_labels(diarizer: Diarizer) -> None:
     turns = await heard(diarizer, noise(6.0))
+    assert turns or diarizer.info.name != "light"
     for turn in turns:
         assert turn.label
         assert START_S <= turn.start_s < turn.end_s <= START_S + 6.1
@@ -75,13 +76,16 @@ async def test_turns_lie_within_the_sound_and_have_labels(diarizer: Diarizer) ->
 
 async def test_turns_of_a_label_do_not_overlap(diarizer: Diarizer) -> None:
     last: dict[str, float] = {}
-    for turn in await heard(diarizer, noise(12.0)):
+    turns = await heard(diarizer, noise(12.0))
+    assert turns or diarizer.info.name != "light"
+    for turn in turns:
         assert turn.start_s >= last.get(turn.label, 0.0)
         last[turn.label] = turn.end_s
 
 
 async def test_a_recording_heard_as_a_whole_gives_turns_in_order(diarizer: Diarizer) -> None:
     turns = list(await diarizer.whole(noise(6.0)))
+    assert turns or diarizer.info.name != "light"
     assert turns == sorted(turns, key=lambda turn: turn.start_s)
     assert all(0 <= turn.start_s < turn.end_s <= 6.1 for turn in turns)
 

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from domain.clock import FakeClock
-from domain.engines import load
 from domain.pictures import PictureUpdate, Rectangle
 from domain.ports import PictureSink
-from overlay.sinks import SINKS
+from overlay.sinks.memory import MemorySink
+from overlay.sinks.mjpeg import MjpegFeed
+from overlay.sinks.mp4 import Mp4File
+from overlay.sinks.png import PngFile
+from overlay.sinks.webcam import Webcam
 
 
 class Device:
@@ -26,12 +29,12 @@ class Device:
         pass
 
 
-MAKERS: dict[str, Callable[[type, Path], PictureSink]] = {
-    "memory": lambda kind, folder: kind(),
-    "mjpeg": lambda kind, folder: kind(),
-    "png": lambda kind, folder: kind(folder / "deep" / "picture.png"),
-    "mp4": lambda kind, folder: kind(folder / "deep" / "picture.mp4", FakeClock(3.0)),
-    "webcam": lambda kind, folder: kind(lambda width, height: Device(), FakeClock()),
+MAKERS: dict[str, Callable[[Path], PictureSink]] = {
+    "memory": lambda folder: MemorySink(),
+    "mjpeg": lambda folder: MjpegFeed(),
+    "png": lambda folder: PngFile(folder / "deep" / "picture.png"),
+    "mp4": lambda folder: Mp4File(folder / "deep" / "picture.mp4", FakeClock(3.0)),
+    "webcam": lambda folder: Webcam(lambda width, height: Device(), FakeClock()),
 }
 WIDTH, HEIGHT = 320, 180
 FIRST = PictureUpdate(
@@ -44,9 +47,9 @@ FIRST = PictureUpdate(
 )
 
 
-@pytest.fixture(params=sorted(SINKS))
+@pytest.fixture(params=sorted(MAKERS))
 def sink(request: pytest.FixtureRequest, tmp_path: Path) -> PictureSink:
-    return MAKERS[request.param](load(SINKS, request.param), tmp_path)
+    return MAKERS[request.param](tmp_path)
 
 
 def updates(count: int) -> list[PictureUpdate]:

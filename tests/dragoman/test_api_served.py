@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +12,6 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from domain.accounts import Account, AccountInvite, ApiToken, Role
 from domain.meetings import Meeting, MeetingState
 from dragoman.client import Dragoman, DragomanProblem, verified
 from dragoman.groups.access import AccessGroup
@@ -25,13 +24,13 @@ from storage.meetings import SqlMeetingStore
 from web.api.pass_links import PassLinks
 from web.api.routes import api_routes
 from web.api.scripted import scripted_desks
-from web.auth.codes import digest, new_token
 from web.auth.passes import PassState
 from web.routes import add_routes
 from web.scripted_data import LIVE
 from web.viewers.rules import ViewerRules
 
 NOW = datetime.now(UTC)
+Owner = Callable[[Database], Awaitable[str]]
 
 
 class Receiver:
@@ -55,20 +54,8 @@ class Site:
         self.hook = ""
 
 
-async def owner(database: Database) -> str:
-    """A token of an account that owns the installation."""
-    stores = sql_access_stores(database)
-    invite = AccountInvite("i", Role.OWNER, NOW, NOW + timedelta(hours=1), first=True)
-    await stores.invites.add(invite, digest("code"))
-    account = Account("a", "Ana", Role.OWNER, NOW)
-    assert await stores.invites.accept(digest("code"), account, "no password")
-    token = new_token()
-    await stores.tokens.add(ApiToken("t", "a", "test", Role.OWNER, NOW), digest(token))
-    return token
-
-
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+async def site(tmp_path: Path, owner: Owner) -> AsyncIterator[Site]:
     settings = load_settings(overrides={"data": str(tmp_path)})
     async with Database(tmp_path / "d.db") as database:
         asked = Meeting(LIVE, "l", "c", "n", (), MeetingState.REQUESTED, NOW)

@@ -70,7 +70,7 @@ async def test_a_look_while_a_bot_s_death_is_being_stored_starts_no_second_one(
         await storing.wait()
         await watch.look()
         async with asyncio.timeout(10):
-            while not launcher.running():  # noqa: ASYNC110  it watches a list
+            while not launcher.running():
                 await asyncio.sleep(0.01)
         row = await stores.meetings.get(meeting.id)
     assert row is not None

@@ -12,7 +12,7 @@ import pytest
 from domain.accounts import Role
 from domain.engines import Health
 from domain.meetings import MeetingState, Reason, StateChange
-from domain.serving import MeetingEntry
+from domain.serving import Invitation, MeetingEntry
 from dragoman.cli import main
 from dragoman.commands.handing import follow
 from dragoman.reach import Way
@@ -61,7 +61,7 @@ class House:
 
     async def asked(self, order: str) -> None:
         async with asyncio.timeout(30):
-            while not any(each == order for each, _ in self.office.asked):  # noqa: ASYNC110
+            while not any(each == order for each, _ in self.office.asked):
                 await asyncio.sleep(0.02)
 
 
@@ -82,7 +82,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     routes = [*api_routes(scripted_desks(office)), *HealthRoutes(ready, figures).routes()]
     async with guarded(memory_access_stores(), routes) as tried:
         houses.append(House(tmp_path, office, tried))
-        with door.opened(tmp_path, tried.address, tried.guard.local_token):
+        with door.held(tmp_path) as held, held.opened(tried.address, tried.guard.local_token):
             yield houses[0]
 
 
@@ -97,10 +97,11 @@ async def test_join_hands_the_invitation_over(
     assert code == 0, told.err
     (order, invitation), *_ = house.office.asked
     assert order == "invite"
-    assert (invitation.link, invitation.name, invitation.by) == (  # type: ignore[attr-defined]
+    assert isinstance(invitation, Invitation)
+    assert (invitation.link, invitation.name, invitation.by) == (
         "abc-defg-hij", "Lisa", "command line",
     )  # fmt: skip
-    assert invitation.languages == ("es", "fr")  # type: ignore[attr-defined]
+    assert invitation.languages == ("es", "fr")
     assert "Meeting new-0001" in told.out
     assert "starting" in told.out
     assert house.tried.address in told.err

@@ -1,39 +1,30 @@
 """The server while its database is away: it says so, and comes back by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
 from benchmarks.postgres import Cluster, NoPostgres
-from domain.accounts import Account, AccountInvite, ApiToken, Role
+from dragoman.serve import door
 from dragoman.serve.parts import open_parts
 from dragoman.serve.server import serve
 from dragoman.settings import load_settings
 from dragoman.store import open_stores
-from storage.accounts import sql_access_stores
 from storage.database import Database
-from web.auth.codes import digest, new_token
-
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     try:
-        made = Cluster()
+        with Cluster() as made:
+            yield made
     except NoPostgres as reason:
         pytest.skip(str(reason))
-    try:
-        made.start()
-        yield made
-    finally:
-        made.remove()
 
 
 @dataclass(frozen=True)
@@ -48,23 +39,14 @@ class Site:
 
     async def until(self, status: str) -> None:
         async with asyncio.timeout(40):
-            while (await self.ready())["status"] != status:  # noqa: ASYNC110  it asks
+            while (await self.ready())["status"] != status:
                 await asyncio.sleep(0.05)
 
 
-async def _token(database: Database) -> str:
-    stores = sql_access_stores(database)
-    invite = AccountInvite("i", Role.OWNER, NOW, NOW + timedelta(hours=1), first=True)
-    await stores.invites.add(invite, digest("code"))
-    account = Account("a", "Ana", Role.OWNER, NOW)
-    assert await stores.invites.accept(digest("code"), account, "no password")
-    token = new_token()
-    await stores.tokens.add(ApiToken("t", "a", "test", Role.OWNER, NOW), digest(token))
-    return token
-
-
 @pytest.fixture
-async def site(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Site]:
+async def site(
+    cluster: Cluster, owner: Callable[[Database], Awaitable[str]], tmp_path: Path
+) -> AsyncIterator[Site]:
     secret = tmp_path / "address"
     secret.write_text(cluster.url(cluster.new_database()) + "\n")
     settings = load_settings(
@@ -73,9 +55,10 @@ async def site(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Site]:
     )
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings))
-        token = await _token(stores.database)
+        token = await owner(stores.database)
         parts = await stack.enter_async_context(open_parts(settings, stores))
-        serving = await stack.enter_async_context(serve(settings, stores, parts))
+        held = stack.enter_context(door.held(settings.data_dir))
+        serving = await stack.enter_async_context(serve(settings, stores, parts, held))
         headers = {"Authorization": f"Bearer {token}"}
         http = ClientSession(serving.address, headers=headers)
         yield Site(await stack.enter_async_context(http), cluster)

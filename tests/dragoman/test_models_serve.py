@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,12 +68,12 @@ def _free_port() -> int:
 
 @pytest.fixture
 def serving(tmp_path: Path) -> Callable[..., ServeSettings]:
-    def make(mood: str = "well", **given: object) -> ServeSettings:
+    def make(mood: str = "well", **given: Any) -> ServeSettings:
         program = tmp_path / "vllm"
         program.write_text(FAKE.format(python=sys.executable, mood=mood))
         program.chmod(0o755)
         settings = ServeSettings(program, "tencent/Hy-MT2-1.8B", port=_free_port())
-        return replace(settings, **given)  # type: ignore[arg-type]
+        return replace(settings, **given)
 
     return make
 
@@ -213,7 +214,7 @@ async def test_cancelling_ends_the_server(
 
     task = asyncio.create_task(work())
     async with asyncio.timeout(20):
-        while not (tmp_path / "started.json").exists():  # noqa: ASYNC110
+        while not (tmp_path / "started.json").exists():
             await asyncio.sleep(0.05)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

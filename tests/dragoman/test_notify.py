@@ -86,7 +86,7 @@ async def test_a_loop_that_hangs_gives_no_sign_of_life(manager: Manager) -> None
 
 
 async def test_without_a_manager_nothing_is_told() -> None:
-    async with notified("", 0.0, lambda: "never asked"):
+    async with notified("", 0.0, lambda: pytest.fail("asked")):
         pass
 
 

@@ -91,7 +91,7 @@ async def test_captions_reach_the_microphone_only_in_its_language() -> None:
         async with spoken_translations(settings, voice, clock, heard, events.append) as spoken:
             await spoken.show(caption)
             async with asyncio.timeout(10):
-                while not any(isinstance(e, SpeechMade) for e in events):  # noqa: ASYNC110
+                while not any(isinstance(e, SpeechMade) for e in events):
                     await asyncio.sleep(0.01)
     assert [e.language for e in events if isinstance(e, SpeechMade)] == ["es"]
     assert len(microphone._waiting) == 1

@@ -26,7 +26,7 @@ def settings(folder: Path, **client: object) -> Settings:
 
 @contextmanager
 def served(folder: Path) -> Iterator[None]:
-    with door.opened(folder, "http://127.0.0.1:8470", "dgm_own"):
+    with door.held(folder) as held, held.opened("http://127.0.0.1:8470", "dgm_own"):
         yield
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ from dragoman.recording.manifest import Manifest, Piece, read_manifest
 from dragoman.recording.mix import Mix, wav_header, write_mix
 from dragoman.recording.recorded import RecordedSession
 from dragoman.recording.recorder import Recorder
-from dragoman.recording.writer import Limits, RecordingWriter, TimedFrame
+from dragoman.recording.writer import Done, Item, Limits, RecordingWriter, TimedFrame
 from dragoman.transcribe.decode import SoundFile
 
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -43,9 +44,6 @@ class SetClock:
 
     def now_s(self) -> float:
         return self.now
-
-    def wall_at(self, at_s: float) -> datetime:
-        return BEGAN
 
 
 def frame(track: str, at_s: float, seed: int = 0) -> Frame:
@@ -69,7 +67,10 @@ def write(folder: Path, frames: Iterable[Frame], limits: Limits = ROOMY) -> Mani
     return manifest
 
 
-async def several(items: Iterable[Frame | Hint]) -> AsyncIterator[Frame | Hint]:
+T = TypeVar("T")
+
+
+async def several(items: Iterable[T]) -> AsyncIterator[T]:
     for item in items:
         yield item
 
@@ -188,7 +189,7 @@ class SlowWriter(RecordingWriter):
         super().__init__(folder, "m1", ROOMY)
         self.let = threading.Event()
 
-    def take(self, items, now_s):  # type: ignore[no-untyped-def]
+    def take(self, items: Iterable[Item], now_s: float) -> Done:
         self.let.wait(30)
         return super().take(items, now_s)
 
@@ -202,7 +203,7 @@ async def test_a_slow_disk_delays_nobody_and_what_is_lost_is_told(
     given = talk("a", 0, 10)
     async with Recorder(writer, told.events.append, told.kept) as recorder:
         await recorder.begin(clock)
-        got = [f async for f in recorder.frames(several(given))]  # type: ignore[arg-type]
+        got = [f async for f in recorder.frames(several(given))]
         assert got == given
         assert recorder.dropped == len(given) - 200
         writer.let.set()
@@ -254,9 +255,9 @@ async def test_a_database_that_does_not_answer_holds_up_no_sound(
         for second in range(90):
             clock.now = second + 1.0
             given = talk("a", second, second + 1)
-            async for _ in recorder.frames(several(given)):  # type: ignore[arg-type]
+            async for _ in recorder.frames(several(given)):
                 pass
-            while recorder.behind:  # noqa: ASYNC110 - the queue sets no event
+            while recorder.behind:
                 await asyncio.sleep(0.002)
         manifest = read_manifest(tmp_path)
         assert manifest is not None
@@ -286,7 +287,7 @@ async def test_nothing_is_kept_where_nobody_asked(tmp_path: Path) -> None:
     told = Told()
     async with Recorder(None, told.events.append, told.kept) as recorder:
         await recorder.begin(SetClock())
-        got = [f async for f in recorder.frames(several(talk("a", 0, 1)))]  # type: ignore[arg-type]
+        got = [f async for f in recorder.frames(several(talk("a", 0, 1)))]
     assert len(got) == 50
     assert told.events == []
     assert os.listdir(tmp_path) == []
@@ -301,8 +302,8 @@ async def test_hints_and_whom_a_track_carried_are_kept_with_it(tmp_path: Path) -
     writer = RecordingWriter(tmp_path, "m1", ROOMY)
     async with Recorder(writer, told.events.append, told.kept) as recorder:
         await recorder.begin(clock)
-        assert [h async for h in recorder.hints(several(hints))] == hints  # type: ignore[arg-type]
-        async for _ in recorder.frames(several(talk("a", 0, 1))):  # type: ignore[arg-type]
+        assert [h async for h in recorder.hints(several(hints))] == hints
+        async for _ in recorder.frames(several(talk("a", 0, 1))):
             pass
     session = RecordedSession(tmp_path)
     assert [timed.hint for timed in session.hints] == hints

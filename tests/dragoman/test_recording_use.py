@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,17 +24,6 @@ from dragoman.store import open_stores
 from dragoman.transcribe.decode import SoundFile
 from dragoman.transcribe.moments import FileRecording
 from storage.recordings import SqlRecordingStore
-
-TEXT = "Good morning everybody and thank you for joining this meeting."
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("flite", path=os.defpath) is None:
-        pytest.skip("flite is not installed: no synthetic speech")
-    path = tmp_path_factory.mktemp("speech") / "talk.wav"
-    subprocess.run(["flite", "-voice", "slt", "-t", TEXT, "-o", str(path)], check=True)
-    return path
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -24,18 +23,7 @@ from dragoman.settings import Settings, load_settings
 from dragoman.store import Stores, open_stores
 
 ROOT = Path(__file__).parents[2]
-TEXT = "Good morning everybody and thank you for joining this meeting."
 ENGINE = ("--asr", "pocketsphinx", "--diarize", "none")
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A WAV file of a spoken sentence at 16 kHz."""
-    if shutil.which("flite", path=os.defpath) is None:
-        pytest.skip("flite is not installed: no synthetic speech")
-    path = tmp_path_factory.mktemp("speech") / "talk.wav"
-    subprocess.run(["flite", "-voice", "slt", "-t", TEXT, "-o", str(path)], check=True)
-    return path
 
 
 def _settings(tmp_path: Path, **given: Any) -> Settings:

@@ -1,10 +1,13 @@
 """Every switch of the sound's path is kept with the meeting."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from domain.audio import Gap
 from domain.events import SoundPath
+from domain.ports import TranscriptStore
 from dragoman.facts import FactKeeper
+from storage.facts import SqlFactStore
 
 
 class Store:
@@ -21,7 +24,7 @@ class Store:
 
 async def test_switches_are_kept_in_order_and_alarms_add_none() -> None:
     store = Store()
-    async with FactKeeper("m1", store, None) as keeper:  # type: ignore[arg-type]
+    async with FactKeeper("m1", cast(SqlFactStore, store), cast(TranscriptStore, store)) as keeper:
         keeper.note(SoundPath("none", "", 0.0, (), 0.1))
         keeper.note(SoundPath("receivers", "it sounds", 2.04, (), 2.1))
         keeper.note(SoundPath("receivers", "it sounds", 2.04, ("No sound.",), 9.0))

@@ -1,8 +1,9 @@
 """A bot's speech reaches everybody who listens, through one connection per language."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from typing import cast
 
 import pytest
 from aiohttp import web
@@ -30,19 +31,19 @@ async def feed() -> AsyncIterator[tuple[SpeechFeed, str]]:
 
 async def heard(links: BotLinks, language: str, count: int) -> bytes:
     """So many bytes of sound; every piece tells the rate."""
-    sound = b""
-    async with aclosing(links.sound("m1", language)) as pieces:  # type: ignore[type-var]
+    got, sound = b"", cast("AsyncGenerator[bytes]", links.sound("m1", language))
+    async with aclosing(sound) as pieces:
         async for piece in pieces:
             assert int.from_bytes(piece[:4], "little") == RATE
-            sound += piece[4:]
-            if len(sound) >= count:
+            got += piece[4:]
+            if len(got) >= count:
                 break
-    return sound
+    return got
 
 
 async def listeners(feed: SpeechFeed, count: int) -> None:
     async with asyncio.timeout(10):
-        while feed.listeners != count:  # noqa: ASYNC110
+        while feed.listeners != count:
             await asyncio.sleep(0.01)
 
 
@@ -91,7 +92,7 @@ async def test_the_source_closes_after_the_last_and_opens_again() -> None:
 
     relay = Relay(source)
     for _ in range(2):
-        async with aclosing(relay.follow()) as pieces:  # type: ignore[type-var]
+        async with aclosing(cast("AsyncGenerator[bytes]", relay.follow())) as pieces:
             async for _piece in pieces:
                 break
     assert opened == ["open", "close"] * 2

@@ -16,6 +16,7 @@ from dragoman.translators import (
     missing_pairs,
     open_translators,
 )
+from pipeline.translation.ctranslate import CTranslateTranslator
 
 
 def names(settings: TranslationGroup) -> list[str]:
@@ -47,7 +48,8 @@ async def test_converted_models_are_loaded_before_the_first_sentence(tmp_path: P
     write_opus(tmp_path / "opus-mt-en-es", {"Hello.": "Hola."})
     settings = TranslationGroup(engines=("ctranslate2",), models=(tmp_path,), targets=("es", "ja"))
     async with asyncio.timeout(20), open_translators(settings, ("en",)) as (engine,):
-        assert engine.loaded() == ("opus-mt-en-es",)  # type: ignore[attr-defined]
+        assert isinstance(engine, CTranslateTranslator)
+        assert engine.loaded() == ("opus-mt-en-es",)
         assert missing_pairs([engine], ("en",), ("es", "ja")) == [("en", "ja")]
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,11 @@ FREE = Loopback("/dev/video11", "Dragoman", True)
 BUSY = Loopback("/dev/video10", "Other", False)
 
 
-def given(command: object, *arguments: str) -> str:
+def given(command: Any, *arguments: str) -> str:
     """The setting that a command's arguments make."""
     parser = argparse.ArgumentParser()
-    made = command.add(parser.add_subparsers())  # type: ignore[attr-defined]
-    overrides = command.overrides(made.parse_args(arguments))  # type: ignore[attr-defined]
+    made = command.add(parser.add_subparsers())
+    overrides = command.overrides(made.parse_args(arguments))
     return load_settings(None, overrides).camera.webcam
 
 
@@ -33,7 +34,7 @@ def given(command: object, *arguments: str) -> str:
     [(join, ("abc-defg-hij",)), (listen, ()), (demo, ()), (transcribe, ("talk.wav",))],
     ids=["join", "listen", "demo", "transcribe"],
 )
-def test_commands_take_a_webcam(command: object, arguments: tuple[str, ...]) -> None:
+def test_commands_take_a_webcam(command: Any, arguments: tuple[str, ...]) -> None:
     assert given(command, *arguments, "--camera", "v4l2:/dev/video10") == "v4l2:/dev/video10"
     assert given(command, *arguments) == "off"
 

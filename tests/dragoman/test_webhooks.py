@@ -25,6 +25,7 @@ from storage.database import Database
 from storage.deliveries import WebhookStores, webhook_stores
 from storage.meetings import SqlMeetingStore
 from storage.tables import MeetingRow
+from storage.webhook_tables import WebhookRow
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ENDED = frozenset({WebhookEvent.MEETING_ENDED})
@@ -89,7 +90,7 @@ class Office:
     receiver: Receiver
     policy: AddressPolicy
     database: Database
-    couriers: list[Courier] = field(default_factory=list)
+    couriers: list[Courier]
     notices: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     def courier(self) -> Courier:
@@ -130,15 +131,14 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             Meeting("m1", "l", "c", "n", (), MeetingState.REQUESTED, NOON)
         )
         stores = webhook_stores(database)
-        office = Office(stores, None, clock, vault, receiver, policy, database)  # type: ignore[arg-type]
-        office.webhooks = Webhooks(
-            stores,
-            vault,
-            policy,
-            stored=lambda: [courier.wake() for courier in office.couriers] and None,
-            now=clock,
-        )
-        yield office
+        couriers: list[Courier] = []
+
+        def wake() -> None:
+            for courier in couriers:
+                courier.wake()
+
+        webhooks = Webhooks(stores, vault, policy, stored=wake, now=clock)
+        yield Office(stores, webhooks, clock, vault, receiver, policy, database, couriers)
 
 
 async def test_a_message_arrives_signed(office: Office) -> None:
@@ -267,6 +267,19 @@ async def test_gone_switches_off(office: Office) -> None:
     assert (on.active, on.notice, on.failing_since) == (True, "", None)
 
 
+async def test_one_that_cannot_be_noted_keeps_nobody_from_theirs(office: Office) -> None:
+    office.notices = asyncio.Queue(1)
+    office.notices.put_nowait("full: the next one raises")
+    office.receiver.answers = [410]
+    gone, _ = await office.hook()
+    async with office.courier():
+        await office.webhooks.ping(gone.id)
+        await office.only(gone, lambda d: d.state is DeliveryState.FAILED)
+        other, _ = await office.hook()
+        await office.webhooks.ping(other.id)
+        await office.only(other, lambda d: d.state is DeliveryState.DELIVERED)
+
+
 async def test_days_of_failure_switch_off(office: Office) -> None:
     office.receiver.answers = [500, 500]
     hook, _ = await office.hook()
@@ -350,7 +363,9 @@ async def test_old_messages_are_forgotten_and_secrets_are_sealed(office: Office)
     async with office.courier():
         await office.webhooks.announce(WebhookEvent.MEETING_ENDED, "m1", {})
         await office.only(hook, lambda d: d.state is DeliveryState.DELIVERED)
-    sealed = await office.stores.hooks.secret(hook.id)
+    row = await office.database.read(lambda session: session.get(WebhookRow, hook.id))
+    assert row is not None
+    sealed = row.secret
     assert secret not in sealed
     assert office.vault.open(sealed) == secret
     assert await office.stores.messages.forget(NOON + timedelta(days=1)) == 1

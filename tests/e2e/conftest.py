@@ -1,7 +1,9 @@
 """A real Chromium, driven by the bot, on the stand-in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -145,3 +147,60 @@ def listening() -> Callable[[MeetBot], AbstractAsyncContextManager[Heard]]:
                 reader.cancel()
 
     return listen
+
+
+@pytest.fixture
+def until() -> Callable[..., Awaitable[None]]:
+    """`await until(true)`: looks often, as pages and other processes set no event."""
+
+    async def wait(true: Callable[[], object], within_s: float = 60.0) -> None:
+        async with asyncio.timeout(within_s):
+            while not true():
+                await asyncio.sleep(0.05)
+
+    return wait
+
+
+Command = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
+
+
+@pytest.fixture
+def dragoman() -> Command:
+    """`async with dragoman(*arguments, SETTING=value) as process:` runs a command, whose notes
+    come with its words unless `stderr` is given; what still runs in the end is killed."""
+
+    @asynccontextmanager
+    async def running(
+        *arguments: str, stderr: int = asyncio.subprocess.STDOUT, **settings: str
+    ) -> AsyncIterator[asyncio.subprocess.Process]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
+        told = {f"DRAGOMAN_{name}": value for name, value in settings.items()}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "dragoman", *arguments),
+            env={**environment, **told, "COLUMNS": "300"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    return running
+
+
+@pytest.fixture
+def run_dragoman(dragoman: Command) -> Callable[..., Awaitable[tuple[int, str]]]:
+    """`code, told = await run_dragoman(*arguments)`: a command until its end."""
+
+    async def run(*arguments: str, **options: Any) -> tuple[int, str]:
+        async with dragoman(*arguments, **options) as process:
+            out, err = await asyncio.wait_for(process.communicate(), 110)
+        noted = (out + (err or b"")).decode()
+        assert "Traceback" not in noted, noted
+        assert process.returncode is not None
+        return process.returncode, out.decode()
+
+    return run

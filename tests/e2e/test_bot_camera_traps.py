@@ -30,7 +30,7 @@ async def show(bot: Any, luma: int) -> None:
 async def received(site: StandIn, luma: int, within_s: float = 25.0) -> None:
     """Waits until people in the meeting see a picture of that brightness at full size."""
     async with asyncio.timeout(within_s):
-        while not seen(site, luma):  # noqa: ASYNC110
+        while not seen(site, luma):
             await asyncio.sleep(0.1)
 
 

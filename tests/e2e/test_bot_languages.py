@@ -1,6 +1,7 @@
 """The way in, the call and the way out where the page is not in English, or not as it was."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from standin.script import CaptionHabits, Ending, Lobby, Script, Traps, bundled_
 from standin.server import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+
+Until = Callable[..., Awaitable[None]]
 
 
 def script(**traps: Any) -> Script:
@@ -33,24 +36,18 @@ async def notices(stay: Any) -> dict[str, str]:
     return {notice.kind: notice.text for notice in told}
 
 
-async def reach(true: Any) -> None:
-    async with asyncio.timeout(20):
-        while not true():  # noqa: ASYNC110 - the page sets no event
-            await asyncio.sleep(0.1)
-
-
 @pytest.mark.parametrize(
     "language",
     ["de", *(pytest.param(code, marks=pytest.mark.heavy) for code in ("es", "fr", "ja"))],
 )
-async def test_a_page_in_another_language(visit: Any, language: str) -> None:
+async def test_a_page_in_another_language(visit: Any, until: Until, language: str) -> None:
     asked = script(
         ui_language=language, device_prompt=True, consent_dialog=True, mic_off_dialog=True
     )
     async with StandIn(asked) as site, visit(site) as stay:
         await come_in(stay, site)
-        await reach(lambda: any(guest.captions for guest in site.room.in_call()))
-        await reach(lambda: any(guest.camera for guest in site.room.in_call()))
+        await until(lambda: any(guest.captions for guest in site.room.in_call()))
+        await until(lambda: any(guest.camera for guest in site.room.in_call()))
         assert await stay.bot.say("Hola")
         assert await stay.bot.leave(Reason.STOPPED)
         report = stay.bot.drift
@@ -99,13 +96,13 @@ async def test_a_language_without_texts_goes_by_structure(visit: Any) -> None:
     ],
 )
 async def test_an_updated_page_is_told_in_the_report(
-    visit: Any, kinds: tuple[str, ...], fallen: dict[str, str]
+    visit: Any, until: Until, kinds: tuple[str, ...], fallen: dict[str, str]
 ) -> None:
     on = CaptionHabits(on_at_start=True)
     async with StandIn(replace(script(drifted=kinds), captions=on)) as site:
         async with visit(site) as stay:
             await come_in(stay, site)
-            await reach(lambda: any(guest.camera for guest in site.room.in_call()))
+            await until(lambda: any(guest.camera for guest in site.room.in_call()))
             assert await stay.bot.leave(Reason.STOPPED)
             report = stay.bot.drift
     assert fallen.items() <= report.drifted.items()

@@ -1,7 +1,7 @@
 """What lies over the page in the call, what vanishes from it, and how it ends."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,16 +14,12 @@ from standin.server import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 
+Until = Callable[..., Awaitable[None]]
+
 
 def script(**traps: Any) -> Script:
     base = replace(bundled_script("short"), lines=(), chat=(), end=Ending("stays"))
     return replace(base, lobby=Lobby("none"), traps=Traps(**traps))
-
-
-async def reach(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110 - the page sets no event
-            await asyncio.sleep(0.1)
 
 
 class Told:
@@ -38,7 +34,7 @@ class Told:
                 self.texts[event.kind] = event.text
 
 
-async def test_what_lies_over_the_page_stops_nothing(visit: Any) -> None:
+async def test_what_lies_over_the_page_stops_nothing(visit: Any, until: Until) -> None:
     over = script(
         got_it_dialog=True,
         mic_off_dialog=True,
@@ -51,10 +47,10 @@ async def test_what_lies_over_the_page_stops_nothing(visit: Any) -> None:
     async with StandIn(over) as site, visit(site) as stay, asyncio.TaskGroup() as tasks:
         listening = tasks.create_task(told.listen(stay.bot))
         assert await stay.bot.join() is None
-        await reach(lambda: "dialog_stays" in told.texts and "ending_soon" in told.texts)
+        await until(lambda: "dialog_stays" in told.texts and "ending_soon" in told.texts)
         await site.toggle_camera_off()
-        await reach(lambda: not any(guest.camera for guest in site.room.in_call()))
-        await reach(lambda: any(guest.camera for guest in site.room.in_call()))
+        await until(lambda: not any(guest.camera for guest in site.room.in_call()))
+        await until(lambda: any(guest.camera for guest in site.room.in_call()))
         assert await stay.bot.leave(Reason.STOPPED)
         listening.cancel()
     assert "Something new in your calls" in told.texts["dialog_stays"]

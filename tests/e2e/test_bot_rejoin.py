@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,8 @@ from storage.memory import MemoryMeetingStore
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
+Until = Callable[..., Awaitable[None]]
+
 
 def script(**traps: Any) -> Script:
     base = bundled_script("short")
@@ -42,7 +44,8 @@ def script(**traps: Any) -> Script:
 class Stay:
     """A bot in a meeting with its recovery; what it told."""
 
-    def __init__(self, bot: Any, steps: Steps, told: list[Event]) -> None:
+    def __init__(self, bot: Any, steps: Steps, told: list[Event], until: Until) -> None:
+        self._until = until
         self.bot = bot
         self.steps = steps
         self.told = told
@@ -55,42 +58,43 @@ class Stay:
         return sum(step.reason is Reason.RECOVERING for step in self.steps.taken)
 
     async def back(self, times: int = 1) -> None:
-        await until(lambda: self._rejoined() >= times)
+        await self._until(lambda: self._rejoined() >= times, 90)
 
     async def hears(self) -> None:
         """Speech comes after now."""
         now_s = self.bot.clock.now_s()
-        await until(lambda: (self.bot.intake.last_heard_s or 0.0) > now_s)
+        await self._until(lambda: (self.bot.intake.last_heard_s or 0.0) > now_s, 90)
 
     def _rejoined(self) -> int:
         return sum(isinstance(e, Notice) and e.kind == "rejoined" for e in self.told)
 
 
-async def until(true: Callable[[], bool], within_s: float = 90.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+Stays = Callable[..., AbstractAsyncContextManager[tuple[Stay, Awaitable[Ending]]]]
 
 
-@asynccontextmanager
-async def stays(
-    visit: Any, site: StandIn, **options: Any
-) -> AsyncIterator[tuple[Stay, Awaitable[Ending]]]:
-    async with visit(site, **options) as seen:
-        store, hub, told = MemoryMeetingStore(), Hub(), list[Event]()
-        now = datetime.now(UTC)
-        await store.create(Meeting("m", "l", "c", "n", (), MeetingState.STARTING, now))
-        steps = Steps("m", MeetingState.STARTING, store, hub)
-        hub.on(told.append)
-        seen.bot._on_change = steps.take
-        assert await seen.bot.join() is None
-        recovery = asyncio.ensure_future(Recovery(seen.bot, steps, hub.publish).stay())
-        try:
-            stay = Stay(seen.bot, steps, told)
-            await stay.hears()
-            yield stay, recovery
-        finally:
-            recovery.cancel()
+@pytest.fixture
+def stays(visit: Any, until: Until) -> Stays:
+    """`async with stays(site, **settings) as (stay, recovery):` a bot that is in the call."""
+
+    @asynccontextmanager
+    async def come(site: StandIn, **options: Any) -> AsyncIterator[tuple[Stay, Awaitable[Ending]]]:
+        async with visit(site, **options) as seen:
+            store, hub, told = MemoryMeetingStore(), Hub(), list[Event]()
+            now = datetime.now(UTC)
+            await store.create(Meeting("m", "l", "c", "n", (), MeetingState.STARTING, now))
+            steps = Steps("m", MeetingState.STARTING, store, hub)
+            hub.on(told.append)
+            seen.bot._on_change = steps.take
+            assert await seen.bot.join() is None
+            recovery = asyncio.ensure_future(Recovery(seen.bot, steps, hub.publish).stay())
+            try:
+                stay = Stay(seen.bot, steps, told, until)
+                await stay.hears()
+                yield stay, recovery
+            finally:
+                recovery.cancel()
+
+    return come
 
 
 def processes(profile: Path, kind: bytes) -> list[int]:
@@ -104,8 +108,8 @@ def send(pids: list[int], number: signal.Signals = signal.SIGKILL) -> None:
         os.kill(pid, number)
 
 
-async def test_the_renderer_is_killed_and_the_bot_comes_back_in_its_time(visit: Any) -> None:
-    async with StandIn(script()) as site, stays(visit, site) as (stay, recovery):
+async def test_the_renderer_is_killed_and_the_bot_comes_back_in_its_time(stays: Stays) -> None:
+    async with StandIn(script()) as site, stays(site) as (stay, recovery):
         clock, before = stay.bot.clock, stay.bot.profile
         killed_s = clock.now_s()
         send(processes(before, b"--type=renderer"))
@@ -126,8 +130,8 @@ async def test_the_renderer_is_killed_and_the_bot_comes_back_in_its_time(visit: 
 
 
 @pytest.mark.heavy
-async def test_the_browser_is_killed_twice(visit: Any) -> None:
-    async with StandIn(script()) as site, stays(visit, site) as (stay, _):
+async def test_the_browser_is_killed_twice(stays: Stays) -> None:
+    async with StandIn(script()) as site, stays(site) as (stay, _):
         for times in (1, 2):
             send(processes(stay.bot.profile, b""))
             await stay.back(times)
@@ -137,10 +141,10 @@ async def test_the_browser_is_killed_twice(visit: Any) -> None:
 
 
 @pytest.mark.heavy
-async def test_a_page_that_hangs_is_given_up(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_page_that_hangs_is_given_up(stays: Stays, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.tab._SNAPSHOT_S", 0.5)
     monkeypatch.setattr("bot.caretaker._LOOK_S", 2.0)
-    async with StandIn(script()) as site, stays(visit, site, gone_s=3.0) as (stay, _):
+    async with StandIn(script()) as site, stays(site, gone_s=3.0) as (stay, _):
         before = stay.bot.profile
         send(processes(before, b"--type=renderer"), signal.SIGSTOP)
         await stay.back()
@@ -149,8 +153,8 @@ async def test_a_page_that_hangs_is_given_up(visit: Any, monkeypatch: pytest.Mon
 
 
 @pytest.mark.heavy
-async def test_a_page_that_loads_itself_anew_is_joined_again(visit: Any) -> None:
-    async with StandIn(script(page_reload_at_s=8.0)) as site, stays(visit, site) as (stay, _):
+async def test_a_page_that_loads_itself_anew_is_joined_again(stays: Stays) -> None:
+    async with StandIn(script(page_reload_at_s=8.0)) as site, stays(site) as (stay, _):
         await stay.back()
         await stay.hears()
         assert "green room" in stay.gaps[0].reason
@@ -158,8 +162,8 @@ async def test_a_page_that_loads_itself_anew_is_joined_again(visit: Any) -> None
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("cut_s", [5.0, 30.0, 120.0])
-async def test_the_network_is_cut(visit: Any, cut_s: float) -> None:
-    async with StandIn(script()) as site, stays(visit, site) as (stay, _):
+async def test_the_network_is_cut(stays: Stays, until: Until, cut_s: float) -> None:
+    async with StandIn(script()) as site, stays(site) as (stay, _):
         began = time.monotonic()
         await site.cut_network(cut_s)
         await until(lambda: stay.gaps != [], 60 + cut_s)
@@ -171,8 +175,8 @@ async def test_the_network_is_cut(visit: Any, cut_s: float) -> None:
 
 
 @pytest.mark.heavy
-async def test_the_meeting_ends_while_the_bot_is_away(visit: Any) -> None:
-    async with StandIn(script()) as site, stays(visit, site) as (stay, recovery):
+async def test_the_meeting_ends_while_the_bot_is_away(stays: Stays) -> None:
+    async with StandIn(script()) as site, stays(site) as (stay, recovery):
         send(processes(stay.bot.profile, b""))
         await site.end_for_everyone()
         ending = await asyncio.wait_for(recovery, 60)
@@ -181,8 +185,8 @@ async def test_the_meeting_ends_while_the_bot_is_away(visit: Any) -> None:
 
 
 @pytest.mark.heavy
-async def test_somebody_sends_the_bot_away_while_it_comes_back(visit: Any) -> None:
-    async with StandIn(script()) as site, stays(visit, site) as (stay, recovery):
+async def test_somebody_sends_the_bot_away_while_it_comes_back(stays: Stays, until: Until) -> None:
+    async with StandIn(script()) as site, stays(site) as (stay, recovery):
         send(processes(stay.bot.profile, b""))
         await until(lambda: stay.tries() == 1)
         stay.bot.stop(Reason.STOPPED)

@@ -4,15 +4,14 @@ import asyncio
 import ctypes
 import ctypes.util
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -24,6 +23,10 @@ from standin.server import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
+Run = Callable[..., Awaitable[tuple[int, str]]]
+Until = Callable[..., Awaitable[None]]
+Joined = Callable[[StandIn], AbstractAsyncContextManager[None]]
+
 LINK = f"https://captions.example.org/v/{'aB3-' * 13}"
 SHORT = "https://captions.example.org/j/kfhsmd2q7x"
 HOST, GUEST = "Anna Keller", "Lucía Gómez"
@@ -34,35 +37,26 @@ def script() -> Script:
     return replace(base, traps=Traps(chat_history=True))
 
 
-@asynccontextmanager
-async def joined(site: StandIn, data: Path, *more: str) -> AsyncIterator[None]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dragoman", "join", site.link, "--base-url", site.url,
-        "--data", str(data), "--translate", "es", *more,
-        env=environment, stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield
-        await asyncio.wait_for(process.wait(), 60)
-        assert process.returncode == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+@pytest.fixture
+def joined(dragoman: Any, tmp_path: Path) -> Joined:
+    """`async with joined(site):` a bot that has left by itself in the end."""
 
+    @asynccontextmanager
+    async def join(site: StandIn) -> AsyncIterator[None]:
+        here = ("--base-url", site.url, "--data", str(tmp_path), "--translate", "es")
+        async with dragoman("join", site.link, *here) as bot:
+            yield
+            printed, _ = await asyncio.wait_for(bot.communicate(), 60)
+            assert bot.returncode == 0, printed.decode()
 
-async def until(true: Callable[[], object], within_s: float = 40) -> None:
-    async with asyncio.timeout(within_s):
-        while not true():  # noqa: ASYNC110 - the other process sets no event
-            await asyncio.sleep(0.1)
+    return join
 
 
 class Talk:
     """What the bot answered, message by message."""
 
-    def __init__(self, site: StandIn) -> None:
-        self._site = site
+    def __init__(self, site: StandIn, until: Until) -> None:
+        self._site, self._until = site, until
 
     @property
     def said(self) -> list[str]:
@@ -71,7 +65,7 @@ class Talk:
     async def ask(self, text: str, sender: str = GUEST) -> str:
         before = len(self.said)
         await self._site.say_chat(sender, text)
-        await until(lambda: len(self.said) > before)
+        await self._until(lambda: len(self.said) > before)
         return self.said[-1]
 
 
@@ -131,24 +125,16 @@ async def seen(site: StandIn, folder: Path, *words: str) -> None:
         pytest.fail(f"{words} cannot be read in {text!r}")
 
 
-async def meeting(data: Path) -> dict[str, object]:
-    listed = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "dragoman", "meetings", "--json", "--data", str(data)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    found: dict[str, object] = json.loads(listed.stdout)[0]
-    return found
-
-
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 @pytest.mark.skipif(ctypes.util.find_library("zbar") is None, reason="libzbar0 is not installed")
-async def test_commands_are_obeyed_answered_and_seen(tmp_path: Path) -> None:
+async def test_commands_are_obeyed_answered_and_seen(
+    joined: Joined, run_dragoman: Run, until: Until, tmp_path: Path
+) -> None:
     async with StandIn(script()) as site:
-        talk = Talk(site)
+        talk = Talk(site, until)
         await site.say_chat(HOST, "/leave")
         await site.say_chat(HOST, "/pause")
-        async with joined(site, tmp_path):
+        async with joined(site):
             await until(lambda: len(talk.said) == 2)
             answer = await talk.ask("/status")
             assert answer.startswith("Listening")
@@ -175,6 +161,6 @@ async def test_commands_are_obeyed_answered_and_seen(tmp_path: Path) -> None:
             assert GUEST in answer
             assert all(len(text) <= 500 for text in talk.said)
             await site.say_chat(GUEST, "Please leave!")
-    told = await meeting(tmp_path)
+    told = json.loads((await run_dragoman("meetings", "--json", "--data", str(tmp_path)))[1])[0]
     assert told["reason"] == "leave_command"
     assert told["languages"] == ["de", "fi"]

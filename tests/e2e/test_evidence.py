@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
-import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,30 +14,12 @@ from standin.server import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
+Run = Callable[..., Coroutine[Any, Any, tuple[int, str]]]
+Until = Callable[..., Awaitable[None]]
+
 
 def script(lobby: Lobby) -> Script:
     return replace(bundled_script("short"), lobby=lobby, end=Ending("stays"), chat=())
-
-
-async def dragoman(*arguments: str) -> tuple[int, str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dragoman", *arguments,
-        env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        out, _ = await asyncio.wait_for(process.communicate(), 90)
-        return process.returncode or 0, out.decode()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(40):
-        while not true():  # noqa: ASYNC110 - the other process sets no event
-            await asyncio.sleep(0.1)
 
 
 def kept(told: str) -> list[dict[str, Any]]:
@@ -61,39 +41,39 @@ def check(folder: Path, item: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.heavy
-async def test_asked_for_and_at_a_removal(tmp_path: Path) -> None:
+async def test_asked_for_and_at_a_removal(run_dragoman: Run, until: Until, tmp_path: Path) -> None:
     here = ("--data", str(tmp_path))
     async with StandIn(script(Lobby("none"))) as site, asyncio.TaskGroup() as group:
-        join = group.create_task(dragoman("join", site.link, "--base-url", site.url, *here))
+        join = group.create_task(run_dragoman("join", site.link, "--base-url", site.url, *here))
         await until(lambda: site.journal.first("joined"))
         (folder,) = (tmp_path / "meetings").iterdir()
-        code, told = await dragoman("evidence", folder.name, "--json", *here)
+        code, told = await run_dragoman("evidence", folder.name, "--json", *here)
         assert code == 0, told
         (asked,) = kept(told)
         assert (asked["reason"], asked["missing"]) == ("asked", [])
         await site.remove_bot()
         assert (await join)[0] == 13
-    code, told = await dragoman("evidence", folder.name, "--json", *here)
+    code, told = await run_dragoman("evidence", folder.name, "--json", *here)
     newest, first = kept(told)
     assert first == asked
     assert newest["reason"] == "removed"
     assert newest["error"]
     pictures = {check(folder / "evidence", item) for item in (asked, newest)}
     assert len(pictures) == 2
-    code, told = await dragoman("evidence", folder.name[:8], *here)
+    code, told = await run_dragoman("evidence", folder.name[:8], *here)
     assert code == 0
     assert told.count(".png") == 2
     assert "removed" in told
 
 
 @pytest.mark.heavy
-async def test_a_refusal_leaves_its_screen_behind(tmp_path: Path) -> None:
+async def test_a_refusal_leaves_its_screen_behind(run_dragoman: Run, tmp_path: Path) -> None:
     here = ("--data", str(tmp_path))
     async with StandIn(script(Lobby("deny", after_s=0.5))) as site:
-        code, told = await dragoman("join", site.link, "--base-url", site.url, *here)
+        code, told = await run_dragoman("join", site.link, "--base-url", site.url, *here)
         assert code == 10, told
     (folder,) = (tmp_path / "meetings").iterdir()
-    (item,) = kept((await dragoman("evidence", folder.name, "--list", "--json", *here))[1])
+    (item,) = kept((await run_dragoman("evidence", folder.name, "--list", "--json", *here))[1])
     assert item["reason"] == "denied"
     assert "denied" in item["error"].casefold()
     check(folder / "evidence", item)

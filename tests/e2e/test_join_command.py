@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +17,18 @@ from standin.server import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 
+Until = Callable[..., Awaitable[None]]
+
+
+Run = Callable[..., Awaitable[tuple[int, str]]]
+
 
 class Join:
     """A running `dragoman join`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, data: Path) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, run: Run, data: Path) -> None:
         self.process = process
+        self._run = run
         self.data = data
         self.printed = ""
 
@@ -35,38 +39,26 @@ class Join:
         return self.process.returncode or 0
 
     async def meeting(self) -> dict[str, Any]:
-        listed = await dragoman("meetings", "--json", "--data", str(self.data))
-        out, _ = await listed.communicate()
-        found: dict[str, Any] = json.loads(out)[0]
+        _, listed = await self._run("meetings", "--json", "--data", str(self.data))
+        found: dict[str, Any] = json.loads(listed)[0]
         return found
 
 
-async def dragoman(*arguments: str) -> asyncio.subprocess.Process:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dragoman", *arguments,
-        env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+Joining = Callable[..., AbstractAsyncContextManager[tuple[StandIn, Join]]]
 
 
-@asynccontextmanager
-async def joining(script: Script, data: Path, *more: str) -> AsyncIterator[tuple[StandIn, Join]]:
-    async with StandIn(script) as site:
-        process = await dragoman(
-            "join", site.link, "--base-url", site.url, "--data", str(data), *more
-        )
-        try:
-            yield site, Join(process, data)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+@pytest.fixture
+def joining(dragoman: Any, run_dragoman: Run, tmp_path: Path) -> Joining:
+    """`async with joining(script, *more) as (site, join):` runs `dragoman join`."""
 
+    @asynccontextmanager
+    async def come(script: Script, *more: str) -> AsyncIterator[tuple[StandIn, Join]]:
+        async with StandIn(script) as site:
+            here = ("--base-url", site.url, "--data", str(tmp_path))
+            async with dragoman("join", site.link, *here, *more) as process:
+                yield site, Join(process, run_dragoman, tmp_path)
 
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110 - other processes set no event
-            await asyncio.sleep(0.1)
+    return come
 
 
 def family(pid: int) -> set[int]:
@@ -98,9 +90,9 @@ def calm(**changes: Any) -> Script:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_leaves_the_call_and_everything_closes(
-    tmp_path: Path, number: signal.Signals
+    joining: Joining, until: Until, number: signal.Signals
 ) -> None:
-    async with joining(calm(), tmp_path) as (site, join):
+    async with joining(calm()) as (site, join):
         await until(lambda: site.journal.first("joined"))
         await until(lambda: site.observer.frames_received > 10)
         processes = family(join.process.pid)
@@ -113,9 +105,9 @@ async def test_a_signal_leaves_the_call_and_everything_closes(
     assert [s["state"] for s in meeting["states"]][-2:] == ["leaving", "ended"]
 
 
-async def test_a_signal_in_the_lobby_ends_it_too(tmp_path: Path) -> None:
+async def test_a_signal_in_the_lobby_ends_it_too(joining: Joining, until: Until) -> None:
     script = replace(calm(), lobby=Lobby("never", after_s=60))
-    async with joining(script, tmp_path) as (site, join):
+    async with joining(script) as (site, join):
         await until(lambda: site.journal.first("asked"))
         processes = family(join.process.pid)
         join.process.send_signal(signal.SIGTERM)
@@ -124,17 +116,19 @@ async def test_a_signal_in_the_lobby_ends_it_too(tmp_path: Path) -> None:
     assert (await join.meeting())["reason"] == "stopped"
 
 
-async def test_denied_is_told_by_code_and_row(tmp_path: Path) -> None:
+async def test_denied_is_told_by_code_and_row(joining: Joining) -> None:
     script = replace(calm(), lobby=Lobby("deny", after_s=0.5))
-    async with joining(script, tmp_path) as (_, join):
+    async with joining(script) as (_, join):
         assert await join.ended() == 10, join.printed
     meeting = await join.meeting()
     assert (meeting["state"], meeting["reason"]) == ("failed", "denied")
     assert "denied" in meeting["states"][-1]["evidence"].casefold()
 
 
-async def test_removed_keeps_what_was_said_before(tmp_path: Path) -> None:
-    async with joining(calm(), tmp_path, "--translate", "es,fr") as (site, join):
+async def test_removed_keeps_what_was_said_before(
+    joining: Joining, until: Until, run_dragoman: Run, tmp_path: Path
+) -> None:
+    async with joining(calm(), "--translate", "es,fr") as (site, join):
         await until(lambda: site.journal.lines)
         await until(lambda: site.journal.captions)
         await asyncio.sleep(6)
@@ -142,23 +136,23 @@ async def test_removed_keeps_what_was_said_before(tmp_path: Path) -> None:
         assert await join.ended() == 13, join.printed
     meeting = await join.meeting()
     assert (meeting["state"], meeting["reason"]) == ("ended", "removed")
-    exported = await dragoman("export", meeting["id"], "--format", "json", "--data", str(tmp_path))
-    out, _ = await exported.communicate()
-    assert len(json.loads(out)["segments"]) >= 1
+    data = ("--data", str(tmp_path))
+    _, exported = await run_dragoman("export", meeting["id"], "--format", "json", *data)
+    assert len(json.loads(exported)["segments"]) >= 1
 
 
-async def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+async def test_a_port_in_use_is_told(joining: Joining) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        async with joining(calm(), tmp_path, "--port", port) as (_, join):
+        async with joining(calm(), "--port", port) as (_, join):
             assert await join.ended() == 2
             assert f"Port {port}" in join.printed
 
 
-async def test_it_says_who_it_is_in_the_chat(tmp_path: Path) -> None:
-    async with joining(calm(), tmp_path, "--translate", "es", "--name", "Ada") as (site, join):
+async def test_it_says_who_it_is_in_the_chat(joining: Joining, until: Until) -> None:
+    async with joining(calm(), "--translate", "es", "--name", "Ada") as (site, join):
         await until(lambda: len(site.journal.bot_chat) >= 2)
         said = [message.text for message in site.journal.bot_chat]
         await site.say_chat("Anna Keller", "/leave")
@@ -169,21 +163,17 @@ async def test_it_says_who_it_is_in_the_chat(tmp_path: Path) -> None:
     assert (await join.meeting())["reason"] == "leave_command"
 
 
-async def test_a_signal_ends_the_demo_with_what_there_is(tmp_path: Path) -> None:
-    process = await dragoman("demo", "--script", "short", "--out", str(tmp_path / "out"))
-    assert process.stdout is not None
-    try:
+async def test_a_signal_ends_the_demo_with_what_there_is(dragoman: Any, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    async with dragoman("demo", "--script", "short", "--out", out) as process:
         async with asyncio.timeout(60):
             while b"in_meeting" not in await process.stdout.readline():
                 pass
         await asyncio.sleep(6)
         processes = family(process.pid)
         process.terminate()
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert process.returncode == 0, out.decode()
+        told, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, told.decode()
     assert alive(processes) == set()
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert [state["reason"] for state in report["states"]][-1] == "stopped"

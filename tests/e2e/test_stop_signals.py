@@ -6,11 +6,11 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +20,8 @@ from standin.server import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.heavy, pytest.mark.timeout(240)]
 
+Until = Callable[..., Awaitable[None]]
+
 
 def script(lobby: str = "none") -> Script:
     base = bundled_script("short")
@@ -27,33 +29,21 @@ def script(lobby: str = "none") -> Script:
     return replace(base, lines=lines, chat=(), lobby=Lobby(lobby, 600), end=Ending("stays"))
 
 
-@asynccontextmanager
-async def joining(site: StandIn, data: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "dragoman", "join", site.link, "--base-url", site.url),
-        *("--data", str(data)),
-        env={**environment, "DRAGOMAN_HEARING__ENGINE": "meet-captions"},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+@pytest.fixture
+def joining(dragoman: Any) -> Any:
+    """`async with joining(site, data) as process:` runs a bot."""
+
+    def join(site: StandIn, data: Path) -> Any:
+        arguments = ("join", site.link, "--base-url", site.url, "--data", str(data))
+        return dragoman(*arguments, HEARING__ENGINE="meet-captions")
+
+    return join
 
 
 async def ended(process: asyncio.subprocess.Process) -> str:
     out, _ = await asyncio.wait_for(process.communicate(), 90)
     assert b"Traceback" not in out, out.decode()
     return out.decode()
-
-
-async def until(true: Callable[[], object], within_s: float = 60.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not true():  # noqa: ASYNC110 - other processes set no event
-            await asyncio.sleep(0.05)
 
 
 def rows(data: Path, query: str) -> list[tuple[str, ...]]:
@@ -69,7 +59,7 @@ def steps(data: Path) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("state", ["starting", "joining", "lobby", "in_meeting", "recovering"])
 async def test_a_signal_ends_it_in_order_whatever_it_does(
-    chromium: str, tmp_path: Path, state: str
+    chromium: str, tmp_path: Path, joining: Any, until: Until, state: str
 ) -> None:
     async with (
         StandIn(script("admit" if state in ("joining", "lobby") else "none")) as site,
@@ -110,7 +100,9 @@ def filled(disk: Path) -> Path:
     return path
 
 
-async def test_a_full_disk_costs_no_words(chromium: str, small_disk: Path) -> None:
+async def test_a_full_disk_costs_no_words(
+    chromium: str, small_disk: Path, joining: Any, until: Until
+) -> None:
     data = small_disk / "data"
     said = "select text from segment"
     async with StandIn(script()) as site, joining(site, data) as process:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import os
-import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,26 +16,19 @@ from storage.facts import SqlFactStore
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
+Run = Callable[..., Awaitable[tuple[int, str]]]
+
 
 def script(lobby: Lobby | None = None, **traps: Any) -> Script:
     base = replace(bundled_script("short"), lines=(), chat=(), end=Ending("stays"))
     return replace(base, lobby=lobby or Lobby("none"), traps=Traps(**traps))
 
 
-async def dragoman(*arguments: str) -> tuple[int, str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dragoman", *arguments,
-        env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(), 110)
-    assert "Traceback" not in err.decode(), err.decode()
-    return process.returncode or 0, out.decode()
-
-
-async def test_doctor_looks_at_the_green_room_and_does_not_knock(tmp_path: Path) -> None:
+async def test_doctor_looks_at_the_green_room_and_does_not_knock(
+    run_dragoman: Run, tmp_path: Path
+) -> None:
     async with StandIn(script(drifted=("promo", "jsnames"))) as site:
-        code, out = await dragoman(
+        code, out = await run_dragoman(
             "doctor", "--meet", site.link, "--base-url", site.url, "--data", str(tmp_path)
         )
         assert site.journal.first("asked") is None
@@ -47,11 +39,11 @@ async def test_doctor_looks_at_the_green_room_and_does_not_knock(tmp_path: Path)
 
 
 @pytest.mark.heavy
-async def test_doctor_joins_where_it_is_asked_to(tmp_path: Path) -> None:
+async def test_doctor_joins_where_it_is_asked_to(run_dragoman: Run, tmp_path: Path) -> None:
     async with StandIn(script(Lobby("admit", 0.5))) as site:
-        code, out = await dragoman(
+        code, out = await run_dragoman(
             "doctor", "--meet", site.link, "--base-url", site.url, "--join", "--json",
-            "--data", str(tmp_path),
+            "--data", str(tmp_path), stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert site.journal.first("left") is not None
     told = json.loads(out)
@@ -60,9 +52,9 @@ async def test_doctor_joins_where_it_is_asked_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-async def test_doctor_tells_why_it_could_not_look(tmp_path: Path) -> None:
+async def test_doctor_tells_why_it_could_not_look(run_dragoman: Run, tmp_path: Path) -> None:
     async with StandIn(script(Lobby("wrong_code"))) as site:
-        code, out = await dragoman(
+        code, out = await run_dragoman(
             "doctor", "--meet", site.link, "--base-url", site.url, "--data", str(tmp_path)
         )
     assert code == 15, out
@@ -70,14 +62,18 @@ async def test_doctor_tells_why_it_could_not_look(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-async def test_each_try_and_the_locators_stand_in_the_record(tmp_path: Path) -> None:
+async def test_each_try_and_the_locators_stand_in_the_record(
+    run_dragoman: Run, tmp_path: Path
+) -> None:
     broken_first = script(Lobby("deny", 0.5), first_loads_fail=1.0)
     async with StandIn(broken_first) as site:
-        code, out = await dragoman(
+        code, out = await run_dragoman(
             "join", site.link, "--base-url", site.url, "--data", str(tmp_path)
         )
     assert code == 10, out
-    _, listed = await dragoman("meetings", "--json", "--data", str(tmp_path))
+    _, listed = await run_dragoman(
+        "meetings", "--json", "--data", str(tmp_path), stderr=asyncio.subprocess.PIPE
+    )
     meeting = json.loads(listed)[0]
     steps = [(step["state"], step["reason"]) for step in meeting["states"]]
     assert ("starting", "recovering") in steps

@@ -54,7 +54,7 @@ def chat() -> Callable[[Callable[[str, str], object]], ChatServer]:
 @pytest.fixture
 def talk() -> Callable[..., Talk]:
     def make(*texts: str) -> Talk:
-        lines = (Line(f"s{n}", "Ana", n * 10.0, text, "en") for n, text in enumerate(texts))
+        lines = (Line(f"s{n}", "Ana", n * 10.0, text) for n, text in enumerate(texts))
         return Talk("m", tuple(lines), "en")
 
     return make

@@ -11,26 +11,20 @@ from notes.extractive import ExtractiveWriter, Sentence, action_of, answer, writ
 from notes.port import Line, Talk
 
 TALK = [
-    (
-        "Ana Ruiz",
-        "en",
-        "Good morning everybody. The budget for the new website is the first topic.",
-    ),
-    ("Ben", "en", "The budget of the website grew because the design agency asks for more money."),
-    ("Ana Ruiz", "en", "We decided to move the launch of the website to Friday."),
-    ("Ben", "en", "I will write to the agency by Tuesday. Is that okay?"),
-    ("Ana Ruiz", "en", "Ben will also update the budget before the end of the month."),
-    ("Ben", "en", "Yes. Okay. Right."),
-    ("Carla", "es", "Hemos decidido contratar a otra persona. Me encargo del anuncio mañana."),
-    ("Ana Ruiz", "en", "The budget, the website and the agency are settled then."),
+    ("Ana Ruiz", "Good morning everybody. The budget for the new website is the first topic."),
+    ("Ben", "The budget of the website grew because the design agency asks for more money."),
+    ("Ana Ruiz", "We decided to move the launch of the website to Friday."),
+    ("Ben", "I will write to the agency by Tuesday. Is that okay?"),
+    ("Ana Ruiz", "Ben will also update the budget before the end of the month."),
+    ("Ben", "Yes. Okay. Right."),
+    ("Carla", "Hemos decidido contratar a otra persona. Me encargo del anuncio mañana."),
+    ("Ana Ruiz", "The budget, the website and the agency are settled then."),
 ]
 
 
-def talk(*lines: tuple[str, str, str]) -> Talk:
-    return Talk(
-        "m", tuple(Line(f"s{n}", who, n * 30.0, text, code) for n, (who, code, text)
-                   in enumerate(lines)), "en",
-    )  # fmt: skip
+def talk(*lines: tuple[str, str]) -> Talk:
+    told = (Line(f"s{n}", who, n * 30.0, text) for n, (who, text) in enumerate(lines))
+    return Talk("m", tuple(told), "en")
 
 
 def test_summary_decisions_and_actions() -> None:
@@ -45,7 +39,7 @@ def test_summary_decisions_and_actions() -> None:
         ("Ben", "before the end of the month"),
         ("Carla", "mañana"),
     ]
-    said = " ".join(text for _, _, text in TALK)
+    said = " ".join(text for _, text in TALK)
     for point in (*notes.summary, *notes.decisions, *notes.actions):
         assert point.text in said
 
@@ -81,27 +75,23 @@ def test_due_dates_are_told_as_they_were_said(text: str, due: str) -> None:
     ],
 )
 def test_owners(text: str, owner: str | None) -> None:
-    found = action_of(Sentence(text, Line("s", "Me", 0, text, "en")), ["Ana Ruiz", "Me"])
+    found = action_of(Sentence(text, Line("s", "Me", 0, text)), ["Ana Ruiz", "Me"])
     assert (found.owner if found else None) == owner
 
 
 def test_questions_are_answered_by_what_was_said() -> None:
     found = answer(talk(*TALK), "When does the website launch?")
-    assert found.citations[0].segment_ids == ("s2",) or "s2" in {
-        point.segment_ids[0] for point in found.citations
-    }
+    assert "s2" in {point.segment_ids[0] for point in found.citations}
     nothing = answer(talk(*TALK), "Who won the football match in Lisbon?")
     assert (nothing.text, nothing.citations) == ("", ())
     assert answer(talk(), "What?").text == ""
-    japanese = talk(
-        ("李", "ja", "会議は明日の午後に始まります。"), ("李", "ja", "天気がいいです。")
-    )
+    japanese = talk(("李", "会議は明日の午後に始まります。"), ("李", "天気がいいです。"))
     assert answer(japanese, "会議はいつ").citations[0].segment_ids == ("s0",)
 
 
-@given(st.lists(st.tuples(st.text(max_size=20), st.just("en"), st.text(max_size=200)), max_size=12))
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=200)), max_size=12))
 @settings(max_examples=60, deadline=None)
-def test_any_text_gives_notes_that_cite_what_is_there(lines: list[tuple[str, str, str]]) -> None:
+def test_any_text_gives_notes_that_cite_what_is_there(lines: list[tuple[str, str]]) -> None:
     given_talk = talk(*lines)
     notes = write(given_talk)
     ids = {line.id for line in given_talk.lines}

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, features
+from PIL import Image, ImageDraw, ImageFont, features
 
 from domain.errors import MissingError
 from overlay import fonts
 from overlay.fonts import MARK, FontBook, has, missing_fonts
+from overlay.scene import Run
 from overlay.theme import THEMES
 from overlay.typeset import Style, Typesetter
 
@@ -59,16 +60,16 @@ def test_every_letter_has_a_glyph_in_its_run(typesetter: Typesetter, language: s
         assert not _has_box(typesetter.book, run.text.replace(" ", ""), run)
 
 
-def _has_box(book: FontBook, text: str, run: object) -> bool:
+def _has_box(book: FontBook, text: str, run: Run) -> bool:
     """Whether any letter, drawn alone, looks as the font's sign for what it has not."""
-    font = book.font(run.face, 40)  # type: ignore[attr-defined]
+    font = book.font(run.face, 40)
     box = _pixels(font, "\U0010fffd")
     return any(np.array_equal(_pixels(font, char), box) for char in set(text) - {"\u200c"})
 
 
-def _pixels(font: object, text: str) -> np.ndarray:
+def _pixels(font: ImageFont.FreeTypeFont, text: str) -> np.ndarray:
     image = Image.new("L", (80, 80))
-    ImageDraw.Draw(image).text((10, 60), text, font=font, fill=255, anchor="ls")  # type: ignore[arg-type]
+    ImageDraw.Draw(image).text((10, 60), text, font=font, fill=255, anchor="ls")
     return np.asarray(image)
 
 

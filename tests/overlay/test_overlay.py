@@ -33,7 +33,7 @@ class BrokenSink:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Waits until something holds; the test's own time-out ends it otherwise."""
-    while not condition():  # noqa: ASYNC110
+    while not condition():
         await asyncio.sleep(0.005)
 
 

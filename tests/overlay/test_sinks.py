@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import av
@@ -50,8 +50,9 @@ async def test_mjpeg_encodes_once_for_all_who_watch(make_update: Make) -> None:
     await feed.show(make_update(1))
     one, two = feed.frames(), feed.frames()
     assert await anext(one) is await anext(two)
-    await one.aclose()  # type: ignore[attr-defined]
-    await two.aclose()  # type: ignore[attr-defined]
+    for watching in (one, two):
+        assert isinstance(watching, AsyncGenerator)
+        await watching.aclose()
     assert feed._watchers == set()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import sys
 import wave
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,20 @@ from pipeline.hearing import HearingSettings
 from pipeline.listener import Listener
 
 FRAME_BYTES = FRAME_SAMPLES * 2
+KOKORO = """
+import json, sys, time
+out = sys.stdout.buffer
+def answer(message, sound=b""):
+    out.write(json.dumps({**message, "bytes": len(sound)}).encode() + b"\\n" + sound)
+    out.flush()
+answer({"ready": True})
+for line in sys.stdin:
+    text = json.loads(line)["text"]
+    if text == "die": sys.exit(1)
+    if text == "hang": time.sleep(600)
+    if text == "fail": answer({"error": "no"})
+    else: answer({"rate": 24000, "memory_mb": 7}, text.encode())
+"""
 T = TypeVar("T")
 
 
@@ -164,6 +179,12 @@ def tone() -> Callable[[float], bytes]:
         return (np.sin(times * 2 * np.pi * 200) * 8000 + 1).astype("<i2").tobytes()
 
     return make
+
+
+@pytest.fixture
+def kokoro_command() -> list[str]:
+    """A process as Kokoro's: its sound is the text; it dies, hangs and fails when told to."""
+    return [sys.executable, "-c", KOKORO]
 
 
 @pytest.fixture

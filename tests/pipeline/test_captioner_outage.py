@@ -1,7 +1,5 @@
 """An outage longer than the captioner's memory: every translation still finds its caption."""
 
-# ruff: noqa: ASYNC110
-
 import asyncio
 
 from domain.captions import Caption, Translation, TranslationState

@@ -87,7 +87,7 @@ class Polyglot(ScriptedRecognizer):
 
     def __init__(self, words: list[Word], spoken: Callable[[float], str]) -> None:
         super().__init__({"a": words})
-        self.info = EngineInfo(name="polyglot", word_times=True)
+        self.info = EngineInfo(name="polyglot")
         self.asked: list[str] = []
         self._spoken = spoken
 

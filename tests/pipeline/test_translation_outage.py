@@ -1,7 +1,5 @@
 """An engine that fails for a while: nothing is lost, nothing overtakes, all of it is marked."""
 
-# ruff: noqa: ASYNC110
-
 import asyncio
 from collections.abc import Callable
 from functools import partial

@@ -167,32 +167,15 @@ async def test_kokoro_without_the_english_reader_says_how_to_get_it(
         await voice.speak(SpeechRequest("Hello", "en"))
 
 
-WORKER = """
-import json, sys, time
-out = sys.stdout.buffer
-def answer(message, sound=b""):
-    out.write(json.dumps({**message, "bytes": len(sound)}).encode() + b"\\n" + sound)
-    out.flush()
-answer({"ready": True})
-for line in sys.stdin:
-    text = json.loads(line)["text"]
-    if text == "die": sys.exit(1)
-    if text == "hang": time.sleep(60)
-    if text == "fail": answer({"error": "no"})
-    else: answer({"rate": 24000, "memory_mb": 7}, text.encode())
-"""
-
-
-async def test_kokoro_s_process_answers_fails_dies_and_hangs() -> None:
-    command = [sys.executable, "-c", WORKER]
-    process = await KokoroProcess.start(command, 20)
+async def test_kokoro_s_process_answers_fails_dies_and_hangs(kokoro_command: list[str]) -> None:
+    process = await KokoroProcess.start(kokoro_command, 20)
     assert await process.ask({"text": "ab"}, 20) == (b"ab", 24_000, 7)
     with pytest.raises(EngineError, match="Kokoro failed: no"):
         await process.ask({"text": "fail"}, 20)
     with pytest.raises(EngineUnavailable, match="died"):
         await process.ask({"text": "die"}, 20)
     await process.aclose()
-    process = await KokoroProcess.start(command, 20)
+    process = await KokoroProcess.start(kokoro_command, 20)
     with pytest.raises(EngineUnavailable, match="hangs"):
         await process.ask({"text": "hang"}, 0.3)
     await process.aclose()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,24 +14,12 @@ from pipeline.voice.kokoro_keeper import KokoroKeeper
 from pipeline.voice.kokoro_process import KokoroProcess
 from pipeline.voice.scripted import ScriptedVoice
 
-WORKER = """
-import json, sys, time
-out = sys.stdout.buffer
-def answer(message, sound=b""):
-    out.write(json.dumps({**message, "bytes": len(sound)}).encode() + b"\\n" + sound)
-    out.flush()
-answer({"ready": True})
-for line in sys.stdin:
-    text = json.loads(line)["text"]
-    if "hang" in text: time.sleep(600)
-    answer({"rate": 24000, "memory_mb": 7}, b"ab")
-"""
-
 
 class Starter:
     """Starts real processes, each when it may."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
         self.may = asyncio.Event()
         self.begun = 0
         self.started: list[KokoroProcess] = []
@@ -43,14 +30,14 @@ class Starter:
         await self.may.wait()
         if self.fails:
             raise EngineUnavailable("Kokoro does not start.")
-        process = await KokoroProcess.start([sys.executable, "-c", WORKER], 120)
+        process = await KokoroProcess.start(self._command, 120)
         self.started.append(process)
         return process
 
 
 @pytest.fixture
-def starter() -> Starter:
-    return Starter()
+def starter(kokoro_command: list[str]) -> Starter:
+    return Starter(kokoro_command)
 
 
 @pytest.fixture
@@ -102,7 +89,7 @@ async def test_closing_during_a_start_is_an_error_for_whoever_waits(
     keeper: KokoroKeeper, starter: Starter
 ) -> None:
     waiting = asyncio.create_task(keeper.ready())
-    while not starter.begun:  # noqa: ASYNC110
+    while not starter.begun:
         await asyncio.sleep(0)
     await keeper.aclose()
     with pytest.raises(EngineUnavailable, match="closed"):
@@ -128,11 +115,11 @@ async def test_while_kokoro_starts_or_hangs_the_next_voice_speaks(
     await chain.speak(SpeechRequest("hola", "es"))
     assert (starter.begun, len(other.spoken)) == (1, 1)
     starter.may.set()
-    assert (await kokoro.speak(SpeechRequest("hola", "es"))).pcm == b"ab"
+    assert (await kokoro.speak(SpeechRequest("hola", "es"))).pcm == b"hola"
     hung = kokoro.pid
     await chain.speak(SpeechRequest("hang", "es"))
     assert len(other.spoken) == 2
-    assert (await kokoro.speak(SpeechRequest("hola", "es"))).pcm == b"ab"
+    assert (await kokoro.speak(SpeechRequest("hola", "es"))).pcm == b"hola"
     assert kokoro.pid not in (None, hung)
     await kokoro.aclose()
     assert kokoro.pid is None

@@ -29,9 +29,6 @@ class Ears:
     async def play(self, speech: Speech) -> None:
         self.got.append(speech)
 
-    async def aclose(self) -> None:
-        """Holds nothing."""
-
 
 def caption(
     identity: str,
@@ -73,7 +70,7 @@ class Scene:
     async def until(self, holds: Callable[[], bool]) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(10):
-                while not holds():  # noqa: ASYNC110
+                while not holds():
                     await asyncio.sleep(0.001)
         assert holds()
 

@@ -27,7 +27,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Radicale]:
 
 
 def source(address: str, web: Web, login: Login = LOGIN) -> CalDavSource:
-    return CalDavSource("Team", address, Reader("c1"), web, login)
+    return CalDavSource(address, Reader("c1"), web, login)
 
 
 async def test_a_series_is_followed(server: Radicale, web: Web) -> None:

@@ -4,11 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import ClientSession
 
 from domain.calendars import CalendarError, CalendarEvent, CalendarRecord, Decision, Rule
 from domain.errors import UsageError
-from scheduler.calendars.kinds import shown_address, sorted_out
+from scheduler.calendars.kinds import Surroundings, opened, shown_address, sorted_out
 from scheduler.calendars.scripted import ScriptedSource
+from scheduler.calendars.web import Web
 from scheduler.desk import Calendars, Hands, short_id
 from scheduler.memory import MemoryCalendars
 from scheduler.plan import Timing
@@ -46,7 +48,7 @@ class World:
             CalendarEvent(record.id, "a", "", "Plan", NOW + HOUR, NOW + 2 * HOUR, link=LINK),
             CalendarEvent(record.id, "b", "", "No link", NOW + HOUR, NOW + 2 * HOUR),
         ]
-        source = ScriptedSource(record.id, record.title, events)
+        source = ScriptedSource(events)
         source.trouble = self.trouble
         return source
 
@@ -103,6 +105,13 @@ async def test_one_that_cannot_be_read_is_not_kept(world: World) -> None:
 def test_options_are_checked(kind: str, options: dict[str, str]) -> None:
     with pytest.raises(UsageError):
         sorted_out(kind, options)
+
+
+async def test_a_stored_kind_that_nobody_knows_is_no_empty_calendar() -> None:
+    async with ClientSession() as http:
+        around = Surroundings(Web(http, check=lambda address: None))
+        with pytest.raises(UsageError, match="no kind of calendar"):
+            opened(CalendarRecord("c1", "exchange", "Team", {}), {}, around)
 
 
 def test_what_is_shown_holds_no_password() -> None:

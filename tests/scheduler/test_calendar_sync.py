@@ -23,7 +23,7 @@ class World:
     def __init__(self) -> None:
         self.now = NOW
         self.store = MemoryCalendars()
-        self.sources = {name: ScriptedSource(name) for name in ("c1", "c2")}
+        self.sources = {name: ScriptedSource() for name in ("c1", "c2")}
         self.opened: list[str] = []
         self.syncer = Syncer(self.store, self.store, self.open, Polling(), now=lambda: self.now)
 

@@ -48,7 +48,7 @@ async def address(server: GoogleStandIn) -> AsyncIterator[str]:
 def source(server: GoogleStandIn, address: str, web: Web) -> GoogleSource:
     access = Consent(web, "client", "hush", "refresh", f"{address}/token")
     base = f"{address}/calendar/v3"
-    return GoogleSource("Team", "ana+x@example.org", READER, web, access, base=base)
+    return GoogleSource("ana+x@example.org", READER, web, access, base=base)
 
 
 async def test_pages_then_changes(server: GoogleStandIn, source: GoogleSource) -> None:

@@ -34,7 +34,7 @@ async def address(server: IcsStandIn) -> AsyncIterator[str]:
 
 
 def source(address: str, web: Web, path: str = "calendar.ics") -> IcsSource:
-    return IcsSource("Team", f"{address}/{path}", Reader("c1"), web)
+    return IcsSource(f"{address}/{path}", Reader("c1"), web)
 
 
 async def test_what_did_not_change_is_not_read_again(

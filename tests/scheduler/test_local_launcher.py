@@ -34,7 +34,7 @@ def _words(log_file: Path) -> list[str]:
 
 async def _said(log_file: Path) -> list[str]:
     async with asyncio.timeout(10):
-        while not _words(log_file):  # noqa: ASYNC110  it watches a file
+        while not _words(log_file):
             await asyncio.sleep(0.01)
     return _words(log_file)
 
@@ -49,7 +49,7 @@ def _runs(pid: int) -> bool:
 
 async def _gone(pid: int) -> bool:
     async with asyncio.timeout(10):
-        while _runs(pid):  # noqa: ASYNC110  it watches a process
+        while _runs(pid):
             await asyncio.sleep(0.01)
     return True
 

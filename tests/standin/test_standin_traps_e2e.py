@@ -62,7 +62,7 @@ def quiet(lobby: Lobby | None = None, traps: Traps | None = None) -> Script:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110
+        while not condition():
             await asyncio.sleep(0.02)
 
 

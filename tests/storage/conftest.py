@@ -1,5 +1,6 @@
 """Meetings, segments and databases for the tests of storage."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.postgres import NoPostgres, fresh
+from benchmarks.postgres import Cluster, NoPostgres, fresh
 from domain.captions import Translation, TranslationState
 from domain.meetings import Meeting, MeetingState
 from domain.speech import Word
@@ -78,17 +79,51 @@ def segment() -> Callable[..., Segment]:
     return make
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Path]:
-    """The address of a new database; the test runs on each kind."""
-    if request.param == "sqlite":
-        yield tmp_path / "dragoman.db"
-        return
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL that a test may harm, as durable as in earnest."""
     try:
-        with fresh() as address:
-            yield address
+        with Cluster(quick=False) as made:
+            yield made
     except NoPostgres as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The address of a new database on PostgreSQL."""
+    try:
+        with fresh() as found:
+            yield found
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    """The address of a new database; the test runs on each kind."""
+    if request.param == "sqlite":
+        return tmp_path / "dragoman.db"
+    address: str = request.getfixturevalue("address")
+    return address
+
+
+@pytest.fixture
+def lock_out(where: str | Path) -> Callable[[], Callable[[], None]]:
+    """Keeps all writers out, as another program may; gives what lets them in again."""
+
+    def lock() -> Callable[[], None]:
+        if isinstance(where, Path):
+            other = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
+            other.execute("BEGIN IMMEDIATE")
+            return other.close
+        import psycopg
+
+        connection = psycopg.connect(where)
+        connection.execute("LOCK TABLE segment IN ACCESS EXCLUSIVE MODE")
+        return connection.close
+
+    return lock
 
 
 @pytest.fixture

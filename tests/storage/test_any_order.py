@@ -28,6 +28,7 @@ from storage.writer import SegmentWriter, WriterSettings
 QUICK = WriterSettings(batch_s=0.0, patience_s=20.0, limit_s=20.0, retry_s=0.002, farewell_s=20.0)
 CAPTIONS = 4
 NUMBERS = itertools.count()
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 caption = st.integers(0, CAPTIONS - 1)
 STEPS = st.one_of(
@@ -142,7 +143,7 @@ class World:
     async def kept(self, _: int) -> None:
         """Waits till all that was shown counts as kept."""
         async with asyncio.timeout(30):
-            while self._writer.counts.journalled < self._given:  # noqa: ASYNC110  it polls a count
+            while self._writer.counts.journalled < self._given:
                 await asyncio.sleep(0.001)
         self._safe = len(self._shown)
 
@@ -221,9 +222,7 @@ async def _play(
         await world.check()
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(UNHURRIED, max_examples=30)
 @given(steps=st.lists(STEPS, min_size=5, max_size=40))
 def test_any_order_of_captions_refusals_and_crashes_gives_the_same_transcript(
     where: str | Path, tmp_path: Path, meeting: Meeting, steps: list[tuple[str, int]]
@@ -232,9 +231,7 @@ def test_any_order_of_captions_refusals_and_crashes_gives_the_same_transcript(
 
 
 @pytest.mark.heavy
-@settings(
-    max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(UNHURRIED, max_examples=1000)
 @given(steps=st.lists(STEPS, min_size=10, max_size=120))
 def test_a_thousand_orders_give_the_same_transcript(
     where: str | Path, tmp_path: Path, meeting: Meeting, steps: list[tuple[str, int]]

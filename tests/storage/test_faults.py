@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from benchmarks.postgres import Cluster, NoPostgres
+from benchmarks.postgres import Cluster
 from domain.captions import Caption
 from domain.clock import FakeClock
 from domain.events import Notice
@@ -28,6 +28,8 @@ from storage.meetings import SqlMeetingStore
 from storage.recovery import JOURNAL, recover
 from storage.transcripts import SqlTranscriptStore
 from storage.writer import SegmentWriter, WriterSettings
+
+LockOut = Callable[[], Callable[[], None]]
 
 QUICK = WriterSettings(batch_s=0.01, patience_s=2.0, retry_s=0.05, farewell_s=30.0)
 
@@ -70,23 +72,8 @@ def _caption(number: int) -> Caption:
 
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(45):
-        while not condition():  # noqa: ASYNC110  it watches a file and counts
+        while not condition():
             await asyncio.sleep(0.01)
-
-
-def _hold(address: str | Path) -> Callable[[], None]:
-    """Keeps all writers out; gives what lets them in again."""
-    if isinstance(address, Path):
-        import sqlite3
-
-        other = sqlite3.connect(address, isolation_level=None, check_same_thread=False)
-        other.execute("BEGIN IMMEDIATE")
-        return other.close
-    import psycopg
-
-    connection = psycopg.connect(address)
-    connection.execute("LOCK TABLE segment IN ACCESS EXCLUSIVE MODE")
-    return connection.close
 
 
 def _live_and_die(address: str | Path, journal: Path, first: int, lines: int) -> int:
@@ -104,12 +91,17 @@ def _live_and_die(address: str | Path, journal: Path, first: int, lines: int) ->
         return max([kept, *(int(line) for line in bot.stdout if line.endswith("\n"))])
 
 
-async def _die_often(
-    where: str | Path, database: Database, folder: Path, times: int, dice: random.Random
-) -> None:
-    journal, store, kept = folder / "m-0001" / JOURNAL, SqlTranscriptStore(database), 0
+@pytest.mark.parametrize(
+    "times", [2, pytest.param(20, marks=[pytest.mark.heavy, pytest.mark.timeout(600)])]
+)
+async def test_bots_that_are_killed_lose_nothing_that_counted_as_kept(
+    where: str | Path, lock_out: LockOut, database: Database, stored_meeting: Meeting,
+    tmp_path: Path, times: int,
+) -> None:  # fmt: skip
+    folder, dice = tmp_path / "meetings", random.Random(times)
+    journal, store, kept = folder / stored_meeting.id / JOURNAL, SqlTranscriptStore(database), 0
     for turn in range(times):
-        let_in = await asyncio.to_thread(_hold, where) if turn % 2 else None
+        let_in = await asyncio.to_thread(lock_out) if turn % 2 else None
         lines = dice.randrange(20, 200)
         try:
             kept = await asyncio.to_thread(_live_and_die, where, journal, kept, lines)
@@ -119,25 +111,11 @@ async def _die_often(
         if let_in is not None:
             assert Journal(journal).holds_something
         await recover(folder, store)
-        stored = [segment.id for segment in await store.segments("m-0001")]
+        stored = [segment.id for segment in await store.segments(stored_meeting.id)]
         assert stored[:kept] == [f"s{number:06}" for number in range(kept)]
         assert len(stored) == len(set(stored))
         kept = len(stored)
     assert not journal.exists()
-
-
-async def test_a_bot_that_is_killed_loses_nothing_that_counted_as_kept(
-    where: str | Path, database: Database, stored_meeting: Meeting, tmp_path: Path
-) -> None:
-    await _die_often(where, database, tmp_path / "meetings", 2, random.Random(1))
-
-
-@pytest.mark.heavy
-@pytest.mark.timeout(600)
-async def test_twenty_killed_bots_lose_nothing(
-    where: str | Path, database: Database, stored_meeting: Meeting, tmp_path: Path
-) -> None:
-    await _die_often(where, database, tmp_path / "meetings", 20, random.Random(2))
 
 
 @pytest.fixture
@@ -208,20 +186,6 @@ async def _speech(writer: SegmentWriter) -> AsyncIterator[list[int]]:
             yield said
         finally:
             over.set()
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    """A server that is as durable as in earnest."""
-    try:
-        made = Cluster(quick=False)
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
-    try:
-        made.start()
-        yield made
-    finally:
-        made.remove()
 
 
 async def test_captions_go_on_while_postgresql_goes_and_comes(

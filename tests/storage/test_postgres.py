@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from benchmarks.postgres import Cluster, NoPostgres, fresh, shared
+from benchmarks.postgres import Cluster, shared
 from domain.errors import MissingError, StorageError, UsageError
 from domain.meetings import Meeting
 from domain.speakers import Voiceprint
@@ -26,29 +26,6 @@ END_ALL = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
 )
-
-
-@pytest.fixture
-def address() -> Iterator[str]:
-    try:
-        with fresh() as found:
-            yield found
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    """A server that a test may harm."""
-    try:
-        made = Cluster()
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
-    try:
-        made.start()
-        yield made
-    finally:
-        made.remove()
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ async def test_each_kind_has_its_own_time(
     retention: Retention, database: Database, tmp_path: Path
 ) -> None:
     days = {Kind.SOUND: 7.0, Kind.NOTES: 30.0, Kind.LOGS: 1.0}
+    before = await _rows(database)
     found = await retention.expired(days, NOW)
     assert [(each.kind, each.meeting_id) for each in found] == [
         (Kind.LOGS, "m-0001"),
@@ -85,7 +86,7 @@ async def test_each_kind_has_its_own_time(
         (Kind.SOUND, "m-0001"),
         (Kind.LOGS, "m-0002"),
     ]
-    assert await _rows(database) == await _rows(database)
+    assert await _rows(database) == before
     await retention.delete(found)
     assert await retention.expired(days, NOW) == []
     assert not list((tmp_path / "meetings").glob("*/evidence/*"))

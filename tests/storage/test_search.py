@@ -169,13 +169,13 @@ async def test_the_index_follows_the_store(
     assert await _ids(database, "word") == ["a"]
     await store.write([segment("a", "the first word", translations=(translation("palabra"),))])
     assert await _ids(database, "palabra") == ["a"]
-    corrected = await edits.add(stored_meeting.id, EditKind.TEXT, "a", "the last sword")
+    await edits.add(stored_meeting.id, EditKind.TEXT, "a", "the last sword")
     assert await _ids(database, "sword") == ["a"]
     assert await _ids(database, "word") == []
     await edits.add(stored_meeting.id, EditKind.NAME, "p1", "Zoë")
     assert await _ids(database, "last", speaker="zoe") == ["a"]
     assert await _ids(database, "last", speaker="ana") == []
-    assert await edits.undo(stored_meeting.id, corrected.id)
+    assert await edits.restore(stored_meeting.id, "a") == 1
     assert await _ids(database, "word") == ["a"]
 
 

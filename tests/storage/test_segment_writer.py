@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -79,7 +78,7 @@ async def _ids(store: MoodyStore) -> list[str]:
 
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110  it watches a file
+        while not condition():
             await asyncio.sleep(0.005)
 
 
@@ -199,27 +198,17 @@ async def test_a_disk_that_hangs_delays_no_caption(
     assert [notice.kind for notice in notices] == ["journal_refused", "storage_back"]
 
 
-def _lock_out(address: str | Path) -> Callable[[], None]:
-    """Keeps all writers out, as another program may; gives what lets them in again."""
-    if isinstance(address, Path):
-        other = sqlite3.connect(address, isolation_level=None, check_same_thread=False)
-        other.execute("BEGIN IMMEDIATE")
-        return other.close
-    import psycopg
-
-    connection = psycopg.connect(address)
-    connection.execute("LOCK TABLE segment IN ACCESS EXCLUSIVE MODE")
-    return connection.close
-
-
 async def test_a_locked_database_delays_nothing_and_loses_nothing(
-    where: str | Path, database: Database, stored_meeting: Meeting, tmp_path: Path
+    lock_out: Callable[[], Callable[[], None]],
+    database: Database,
+    stored_meeting: Meeting,
+    tmp_path: Path,
 ) -> None:
     store, notices = SqlTranscriptStore(database), list[Notice]()
     path = tmp_path / "journal.jsonl"
     writer = SegmentWriter(store, stored_meeting.id, path, notices.append, FakeClock(), QUICK)
     async with writer:
-        let_in = await asyncio.to_thread(_lock_out, where)
+        let_in = await asyncio.to_thread(lock_out)
         try:
             await writer.show(_caption(1))
             await _until(lambda: bool(notices))

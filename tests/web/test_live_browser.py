@@ -128,6 +128,10 @@ async def test_a_reader_who_scrolled_up_stays_there(
     await page.locator("#scroller").evaluate("(it) => { it.scrollTop = 0; }")
     meeting.say(CaptionRevised(caption("c10", ("p2", "Ben Carter"), "One more", 70.0)))
     await page.locator("#newer", has_text="↓ 1 new").wait_for()
+    named = caption("c10", ("p1", "Ana Ruiz"), "One more", 70.0, revision=2)
+    meeting.say(CaptionRevised(named))
+    meeting.say(CaptionRevised(caption("c11", ("p1", "Ana Ruiz"), "And another", 72.0)))
+    await page.locator("#newer", has_text="↓ 2 new").wait_for()
     assert await page.locator("#scroller").evaluate("(it) => it.scrollTop") == 0
     await page.locator("#newer").click()
     await page.locator("#newer").wait_for(state="hidden")

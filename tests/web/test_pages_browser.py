@@ -212,6 +212,10 @@ async def test_words_are_found_and_questions_answered(page: Page, address: str) 
     await page.get_by_role("button", name="Ask").click()
     await expect(page.locator("#answer")).to_contain_text("by Friday.")
     await expect(page.locator("#answer a")).to_have_attribute("href", "#s07")
+    late = {"text": "Late.", "citations": [{"text": "Late.", "ids": ["s07"], "at_s": 5430.0}]}
+    await page.route("**/ask", lambda route: route.fulfill(json=late))
+    await page.get_by_role("button", name="Ask").click()
+    await expect(page.locator("#answer a")).to_have_text("1:30:30")
 
 
 async def test_export_shows_a_preview_and_work_its_progress(page: Page, address: str) -> None:

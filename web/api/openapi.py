@@ -19,9 +19,10 @@ from domain.webhooks import WebhookEvent
 from web.api.idempotency import PATTERN, REPLAYED
 from web.api.models import Nothing
 from web.api.operation import Operation
-from web.api.problems import MEDIA, Problem
+from web.api.problems import Problem
 from web.api.table import OPERATIONS
 from web.api.webhook_models import WebhookMessage
+from web.problems import MEDIA
 
 Json = dict[str, Any]
 

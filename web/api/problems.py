@@ -1,6 +1,5 @@
-"""Problems as RFC 9457 tells them: application/problem+json."""
+"""What an operation refuses, and its schema."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -8,7 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-MEDIA = "application/problem+json"
+from web.problems import problem
 
 
 class Flaw(BaseModel):
@@ -43,17 +42,8 @@ class Refuse(Exception):
 
     def answer(self) -> web.Response:
         """The problem as an answer."""
-        told = {
-            "type": "about:blank",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-        }
-        if self.errors:
-            told["errors"] = [flaw.model_dump() for flaw in self.errors]
-        return web.Response(
-            text=json.dumps(told), status=self.status, content_type=MEDIA, headers=self.headers
-        )
+        more = {"errors": [flaw.model_dump() for flaw in self.errors]} if self.errors else {}
+        return problem(self.status, self.title, self.detail, headers=self.headers, **more)
 
 
 def not_found(title: str, detail: str = "") -> Refuse:

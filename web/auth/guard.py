@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -24,11 +24,9 @@ from web.auth.rules import AuthRules
 from web.auth.site import Site, is_socket, unsafe
 from web.auth.uses import Uses
 from web.auth.who import VISIT, WHO, Via, csrf_right
-from web.routes import ROUTES, Needs, Route
+from web.routes import ROUTES, Handler, Needs, Route
 
 log = logging.getLogger(__name__)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SWEEP_S = 30.0
 SIGN_IN = "/sign-in"

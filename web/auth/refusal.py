@@ -2,19 +2,17 @@
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
 
 from domain.errors import DragomanError
-from domain.text import clean
+from web.problems import problem
+from web.routes import Handler
 from web.templating import render
 
 log = logging.getLogger(__name__)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +43,7 @@ def refused(request: web.Request, refusal: Refusal, *, for_people: bool) -> web.
         made = render(request, "auth/refused.html", refusal.status, refusal=refusal)
         made.headers.update(headers)
         return made
-    return web.json_response(
-        {
-            "type": "about:blank",
-            "title": clean(refusal.title),
-            "status": refusal.status,
-            "detail": clean(refusal.detail),
-        },
-        status=refusal.status,
-        content_type="application/problem+json",
-        headers=headers,
-    )
+    return problem(refusal.status, refusal.title, refusal.detail, headers=headers)
 
 
 def wants_page(request: web.Request) -> bool:

@@ -9,10 +9,10 @@ from web.auth.access_pages import AccessPages
 from web.auth.account_pages import AccountPages
 from web.auth.desk import AccountDesk
 from web.auth.guard import Guard
-from web.auth.refusal import Handler, Refusal, refused
+from web.auth.refusal import Refusal, refused
 from web.auth.sign_in_pages import SignInPages
 from web.auth.who import Via, who
-from web.routes import Needs, Route
+from web.routes import Handler, Needs, Route
 
 _SMALL = 16 * 1024
 """Of a form about accounts."""

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from aiohttp import web
 
 from domain.errors import DragomanError, UsageError
-from domain.text import clean
+from web import problems
 from web.routes import Handler
 from web.templating import HEADERS, render
 
@@ -40,11 +40,7 @@ def told(handler: Handler) -> Handler:
 
 def problem(status: int, error: DragomanError) -> web.Response:
     """What went wrong, for a script that shows it."""
-    body = {"type": "about:blank", "title": clean(error.message), "status": status,
-            "detail": clean(error.remedy)}  # fmt: skip
-    return web.json_response(
-        body, status=status, content_type="application/problem+json", headers=HEADERS
-    )
+    return problems.problem(status, error.message, error.remedy, headers=HEADERS)
 
 
 def done(request: web.Request, address: str, **values: object) -> web.Response:

@@ -45,7 +45,7 @@ class Dashboard:
             *self._meetings(),
             *self._house(),
             Assets("app").route("/static/app"),
-            Assets("").route("/static/live"),
+            Assets().route("/static/live"),
         ]
 
     def _first(self) -> list[Route]:

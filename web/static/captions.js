@@ -1,19 +1,16 @@
 // Captions as they change: a revision changes its own line only, a reader is never moved.
 
-import { make, setText } from "./dom.js";
+import { byId, make, setText } from "./dom.js";
 import { arrange } from "./turns.js";
 
 const NEAR_PX = 60;
+const MARKS = { pending: "…", failed: "Not translated" };
 
-const scroller = document.getElementById("scroller");
-const newer = document.getElementById("newer");
-const empty = document.getElementById("empty");
+const scroller = byId("scroller");
+const newer = byId("newer");
 const known = new Map();
+let hidden = new Set();
 let unseen = 0;
-
-function scrolls() {
-  return scroller.scrollHeight > scroller.clientHeight + 4;
-}
 
 function atEnd() {
   return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
@@ -25,8 +22,6 @@ function follow() {
   newer.hidden = true;
 }
 
-const MARKS = { pending: "…", failed: "Not translated" };
-
 function drawTranslation(block, each) {
   let row = block.rows.get(each.language);
   if (!row) {
@@ -37,6 +32,7 @@ function drawTranslation(block, each) {
     block.line.append(row);
   }
   row.dataset.state = each.state;
+  row.hidden = hidden.has(each.language);
   row.dir = each.rtl ? "rtl" : "ltr";
   row.lang = each.language;
   row.title = each.error || each.engine;
@@ -49,7 +45,7 @@ function draw(block, caption) {
   setText(block.draft, caption.stable && caption.draft ? caption.joiner + caption.draft : caption.draft);
   block.original.lang = caption.language;
   block.original.dir = caption.rtl ? "rtl" : "ltr";
-  block.line.dataset.final = caption.final;
+  block.original.hidden = hidden.has("original") && block.rows.size + caption.translations.length > 0;
   for (const each of caption.translations) drawTranslation(block, each);
 }
 
@@ -65,26 +61,35 @@ function create(caption) {
 
 export function showCaptions(captions) {
   if (!captions.length) return;
-  const following = !scrolls() || atEnd();
-  let added = 0;
+  const following = atEnd();
+  let arranged = true;
+  let fresh = 0;
   for (const caption of captions) {
     const block = known.get(caption.id);
     if (block && block.caption.revision > caption.revision) continue;
     if (!caption.stable && !caption.draft && !block) continue;
     const current = block || create(caption);
-    const moved = !block || block.caption.speaker !== caption.speaker;
+    if (!block || block.caption.speaker !== caption.speaker) arranged = false;
+    if (!block) fresh += 1;
     known.set(caption.id, current);
     draw(current, caption);
-    if (moved) added += 1;
   }
-  if (added) arrange(known);
-  empty.hidden = known.size > 0;
+  if (!arranged) arrange(known);
+  byId("empty").hidden = known.size > 0;
   if (following) return follow();
-  unseen += added;
+  unseen += fresh;
   if (unseen) {
     newer.textContent = `↓ ${unseen} new`;
     newer.hidden = false;
   }
+}
+
+// `codes`: languages, and "original" for what was said where it is translated.
+export function hide(codes) {
+  const following = atEnd();
+  hidden = new Set(codes);
+  for (const block of known.values()) draw(block, block.caption);
+  if (following) follow();
 }
 
 newer.addEventListener("click", follow);

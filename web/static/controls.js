@@ -1,12 +1,11 @@
 // Changes the picture and sends the bot away, where the page has the buttons for it.
 
-import { make, setText } from "./dom.js";
+import { byId, make, setText } from "./dom.js";
 import { order } from "./orders.js";
 
 const DONE_MS = 4000;
 const ENDINGS = { ended: "The bot has left.", failed: "The bot is not in the meeting." };
 
-const byId = (id) => document.getElementById(id);
 const controls = byId("controls");
 const fields = controls ? [...controls.querySelectorAll("[name]")] : [];
 let known = {};

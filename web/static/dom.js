@@ -1,5 +1,7 @@
 // Small helpers; foreign text only ever becomes text.
 
+export const byId = (id) => document.getElementById(id);
+
 export function make(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;

@@ -1,8 +1,7 @@
 // The panels beside the captions: state, latency, voices, people, what happened.
 
-import { clock, make } from "./dom.js";
+import { byId, clock, make } from "./dom.js";
 
-const byId = (id) => document.getElementById(id);
 const STATES = {
   requested: ["Requested", "quiet"], queued: ["Waiting for its turn", "quiet"],
   starting: ["Starting", "wait"], joining: ["Joining", "wait"],

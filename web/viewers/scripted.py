@@ -114,7 +114,8 @@ async def served(
     )
     app = web.Application()
     guard.install(app)
-    add_routes(app, [*viewers.routes(), Assets("app").route("/static/app")])
+    shared = [Assets("app").route("/static/app"), Assets().route("/static/live")]
+    add_routes(app, [*viewers.routes(), *shared])
     app.on_shutdown.append(viewers.close)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()

@@ -1,13 +1,13 @@
 """`dragoman serve` in a process of its own, and a browser for the people who use it."""
 
 import asyncio
-import os
 import re
 import shutil
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
@@ -35,30 +35,21 @@ Serve = Callable[..., Awaitable[Served]]
 
 
 @pytest.fixture
-async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
+async def serve(dragoman: Any, tmp_path: Path) -> AsyncIterator[Serve]:
     """`await serve(*arguments, SETTING=value)`; every server is killed in the end."""
-    all_of_them: list[Served] = []
+    here, first = ("--data", str(tmp_path)), True
+    async with AsyncExitStack() as stack:
 
-    async def start(*arguments: str, **settings: str) -> Served:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-        told = {f"DRAGOMAN_{name}": value for name, value in settings.items()}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "dragoman", "serve", "--data", str(tmp_path), *arguments),
-            env={**environment, **told, "COLUMNS": "300"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        all_of_them.append(Served(process, "", ""))
-        assert process.stdout is not None
-        address = await _said(process.stdout, r"serves at (\S+)")
-        first = len(all_of_them) == 1
-        welcome = await _said(process.stdout, r"(http\S+)") if first else ""
-        all_of_them[-1] = Served(process, address, welcome)
-        return all_of_them[-1]
+        async def start(*arguments: str, **settings: str) -> Served:
+            nonlocal first
+            running = dragoman("serve", *here, *arguments, **settings)
+            process = await stack.enter_async_context(running)
+            address = await _said(process.stdout, r"serves at (\S+)")
+            welcome = await _said(process.stdout, r"(http\S+)") if first else ""
+            first = False
+            return Served(process, address, welcome)
 
-    yield start
-    for served in all_of_them:
-        await served.kill()
+        yield start
 
 
 async def _said(output: asyncio.StreamReader, wanted: str) -> str:

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,34 +16,31 @@ from standin.server import StandIn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.heavy, pytest.mark.timeout(240)]
 
+Until = Callable[..., Awaitable[None]]
+
 Serve = Callable[..., Awaitable[Any]]
 
 
 class Commands:
     """Runs `dragoman` on one data folder."""
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, dragoman: Any, data: Path) -> None:
+        self._dragoman, self._data = dragoman, ("--data", str(data))
 
-    @asynccontextmanager
-    async def running(self, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("DRAGOMAN_")}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "dragoman", *arguments, "--data", str(self._data)),
-            env={**environment, "COLUMNS": "300"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+    def running(self, *arguments: str) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+        process: AbstractAsyncContextManager[asyncio.subprocess.Process] = self._dragoman(
+            *arguments, *self._data, stderr=asyncio.subprocess.PIPE
         )
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        return process
 
     async def run(self, *arguments: str) -> tuple[int | None, str, str]:
         async with self.running(*arguments) as process:
             return await done(process)
+
+
+@pytest.fixture
+def commands(dragoman: Any, tmp_path: Path) -> Commands:
+    return Commands(dragoman, tmp_path)
 
 
 async def done(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
@@ -55,15 +50,10 @@ async def done(process: asyncio.subprocess.Process) -> tuple[int | None, str, st
     return process.returncode, out.decode(), err.decode()
 
 
-async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
-        while not true():  # noqa: ASYNC110 - other processes set no event
-            await asyncio.sleep(0.1)
-
-
-async def test_commands_go_through_the_server(serve: Serve, tmp_path: Path) -> None:
+async def test_commands_go_through_the_server(
+    serve: Serve, commands: Commands, until: Until
+) -> None:
     script = replace(bundled_script("short"), end=Ending("stays"), lobby=Lobby("none"), chat=())
-    commands = Commands(tmp_path)
     async with StandIn(script) as site:
         await serve("--port", "0", "--base-url", site.url, SERVER__BOTS="1")
         async with commands.running("join", site.link, "--translate", "es") as join:
@@ -126,9 +116,10 @@ async def _it_is_followed_again(commands: Commands, link: str, short: str) -> No
     assert "ended: left" in told
 
 
-async def test_bots_leave_with_a_server_that_takes_them_along(serve: Serve, tmp_path: Path) -> None:
+async def test_bots_leave_with_a_server_that_takes_them_along(
+    serve: Serve, commands: Commands, until: Until
+) -> None:
     script = replace(bundled_script("short"), end=Ending("stays"), lobby=Lobby("none"), chat=())
-    commands = Commands(tmp_path)
     async with StandIn(script) as site:
         served = await serve("--port", "0", "--base-url", site.url, SERVER__ENDS_BOTS="true")
         assert (await commands.run("join", site.link, "--no-follow"))[0] == 0

@@ -38,9 +38,9 @@ from overlay.sinks.webcam import Webcam
 LOAD = ["devices=1", "video_nr=10", "card_label=Dragoman", "exclusive_caps=1"]
 
 TRANSCRIBE = [
-    *("transcribe", "/tmp/silence.wav", "--realtime", "--hints", "/tmp/hints.jsonl"),
+    *("transcribe", "silence.wav", "--realtime", "--hints", "hints.jsonl"),
     *("--asr", "meet-captions", "--speak", "en", "--camera", "auto"),
-    *("--out", "/tmp/out", "--data", "/tmp/data", "--config", "/tmp/dragoman.toml"),
+    *("--out", "out", "--data", "data", "--config", "dragoman.toml"),
 ]
 
 
@@ -159,9 +159,9 @@ camera = open_virtual_camera({DEVICE!r}, 1280, 720)
 
 async def the_command(figures: dict[str, object]) -> None:
     """Sound with Meet's captions through the whole program, seen by another program."""
-    put("/tmp/hints.jsonl", "".join(json.dumps(hint(n)) + "\n" for n in range(5)))
-    put("/tmp/dragoman.toml", 'measure = "/tmp/measure"\nspeakers.diarizer = "none"\n')
-    silence = ["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "12", "/tmp/silence.wav"]
+    put("hints.jsonl", "".join(json.dumps(hint(n)) + "\n" for n in range(5)))
+    put("dragoman.toml", 'measure = "measure"\nspeakers.diarizer = "none"\n')
+    silence = ["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "12", "silence.wav"]
     await program("ffmpeg", "-loglevel", "error", *silence)
     command = asyncio.create_task(program(sys.executable, "-m", "dragoman", *TRANSCRIBE))
     await until(lambda: command.done() or not is_free(), "the command feeds the webcam", 200)
@@ -203,7 +203,7 @@ async def main() -> None:
     await a_killed_process()
     say("the killed process passed")
     await the_command(figures)
-    put("/work/figures.json", json.dumps(figures, indent=1))
+    put("/exam/figures.json", json.dumps(figures, indent=1))
     for name, value in figures.items():
         say(f"{name}: {value}")
 

@@ -5,6 +5,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
+from standin.stamp import read_stamp
+
 DEVICE = "/dev/video10"
 WIDTH, HEIGHT = 1280, 720
 SIZE = WIDTH * HEIGHT * 3 // 2
@@ -14,18 +18,10 @@ order holds from each picture to the second after it."""
 
 
 def stamp_of(picture: bytes) -> int:
-    """The number in the bottom rows: 4 sync bits, 32 of the number, 4 of a check."""
-    bits = []
-    for block in range(40):
-        left = 16 + 8 * block + 1
-        rows = [picture[y * WIDTH + left : y * WIDTH + left + 6] for y in range(713, 719)]
-        bits.append(int(sum(map(sum, rows)) / 36 > 60))
-    assert bits[:4] == [1, 0, 1, 0], "no stamp"
-    number = int("".join(map(str, bits[4:36])), 2)
-    check = 0
-    for shift in range(0, 32, 4):
-        check ^= number >> shift & 15
-    assert check == int("".join(map(str, bits[36:])), 2), "torn stamp"
+    """The number in the bottom rows."""
+    luma = np.frombuffer(picture, np.uint8, WIDTH * HEIGHT).reshape(HEIGHT, WIDTH)
+    number = read_stamp(luma)
+    assert number is not None, "no stamp, or a torn one"
     return number
 
 
@@ -67,7 +63,7 @@ async def by_v4l2_ctl(count: int) -> bytes:
     form = await program("v4l2-ctl", "-d", DEVICE, "--get-fmt-video")
     assert f"{WIDTH}/{HEIGHT}" in form, form
     assert "'YU12'" in form, form
-    file = Path("/tmp/read.yuv")
+    file = Path("read.yuv")
     stream = ["--stream-mmap", f"--stream-count={count}", f"--stream-to={file}"]
     await program("timeout", "60", "v4l2-ctl", "-d", DEVICE, *stream)
     raw = taken(file)
@@ -77,7 +73,7 @@ async def by_v4l2_ctl(count: int) -> bytes:
 
 async def by_v4l2_ctl_while_it_lasts() -> list[bytes]:
     """The next pictures, fewer or none where the webcam begins or ends meanwhile."""
-    file = Path("/tmp/seen.yuv")
+    file = Path("seen.yuv")
     stream = ["--stream-mmap", "--stream-count=5", f"--stream-to={file}"]
     reader = program("timeout", "20", "v4l2-ctl", "-d", DEVICE, *stream)
     await asyncio.gather(reader, return_exceptions=True)
@@ -87,10 +83,10 @@ async def by_v4l2_ctl_while_it_lasts() -> list[bytes]:
 
 async def by_ffmpeg() -> bytes:
     """The pictures of 15 frames; one is also left as a file for people."""
-    file = Path("/tmp/read.raw")
+    file = Path("read.raw")
     source = ["ffmpeg", "-hide_banner", "-f", "v4l2", "-i", DEVICE]
     films = ["-frames:v", "15", "-f", "rawvideo", str(file)]
-    told = await program(*source, *films, "-frames:v", "1", "/work/frame.png")
+    told = await program(*source, *films, "-frames:v", "1", "/exam/frame.png")
     line = next(line for line in told.splitlines() if "Stream #0:0: Video: rawvideo" in line)
     assert "yuv420p" in line, line
     assert f"{WIDTH}x{HEIGHT}" in line, line

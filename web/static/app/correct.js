@@ -1,17 +1,11 @@
 // Corrects a line in its place, with a way back.
 
+import { make } from "/static/live/dom.js";
 import { send } from "./orders.js";
 import { giveTo, keyOf, speakerField, speakerOf } from "./speaker.js";
 import { toast } from "./toast.js";
 
 const meeting = document.getElementById("meeting").dataset.meeting;
-
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text) element.textContent = text;
-  return element;
-}
 
 async function save(line, text) {
   const told = await send(`${meeting}/lines/${encodeURIComponent(line.id)}`, { text });

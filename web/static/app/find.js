@@ -1,7 +1,8 @@
 // Finds words in the transcript: marked in the text, ticked on the scroll bar.
 
+import { byId } from "/static/live/dom.js";
+
 const MOST = 2000;
-const byId = (id) => document.getElementById(id);
 const field = byId("find");
 const rail = byId("rail");
 let hits = [];

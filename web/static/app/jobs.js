@@ -1,11 +1,11 @@
 // Long work: started without a reload, its progress shown until it is done.
 
+import { byId } from "/static/live/dom.js";
 import { ask, send } from "./orders.js";
 import { toast } from "./toast.js";
 
 const POLL_MS = 700;
 const NAMES = { notes: "Notes", refine: "Second pass", archive: "All exports" };
-const byId = (id) => document.getElementById(id);
 
 function draw(item, job) {
   item.dataset.state = job.state;

@@ -1,16 +1,17 @@
 // A meeting while it runs: messages to the parts of the page, orders to the bot.
 
+import { showCaptions } from "/static/live/captions.js";
+import { byId } from "/static/live/dom.js";
 import {
   showLevels, showMeeting, showNotice, showPeople, showPicture, showStages, showState,
 } from "/static/live/panels.js";
 import { showSound } from "/static/live/soundpath.js";
-import { showCaptions } from "./captions.js";
 import { follow } from "./follow.js";
 import { send } from "./orders.js";
 import "./share.js";
+import "./shown.js";
 import { toast } from "./toast.js";
 
-const byId = (id) => document.getElementById(id);
 const meeting = byId("meeting").dataset.meeting;
 const bar = byId("connection");
 const OVER = ["ended", "failed"];

@@ -1,9 +1,9 @@
 // Plays the recording from any word, and shows which word is heard.
 
+import { byId, clock } from "/static/live/dom.js";
 import { readWords, wordAt, wordUnder } from "./heard.js";
 
 const AGAIN_MS = 6000; // after somebody scrolled, the page does not follow for so long
-const byId = (id) => document.getElementById(id);
 const player = byId("player");
 const sound = byId("sound");
 const slider = byId("player-at");
@@ -12,13 +12,6 @@ let shown = null;
 let line = null;
 let scrolled = 0;
 let dragging = false;
-
-function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (number) => String(number).padStart(2, "0");
-  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-  return whole < 3600 ? rest : `${Math.floor(whole / 3600)}:${rest}`;
-}
 
 function mark(word) {
   if (word === shown) return;

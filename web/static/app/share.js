@@ -1,8 +1,8 @@
 // The link for viewers, its code to scan, a new one, and none any more.
 
+import { byId } from "/static/live/dom.js";
 import { ask, send } from "./orders.js";
 
-const byId = (id) => document.getElementById(id);
 const menu = byId("share");
 const told = byId("share-told");
 

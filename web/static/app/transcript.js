@@ -1,14 +1,12 @@
 // A transcript: names, questions and exports without a reload.
 
+import { byId, clock } from "/static/live/dom.js";
 import "./correct.js";
 import "./find.js";
 import "./jobs.js";
 import { ask, send } from "./orders.js";
 import { toast } from "./toast.js";
 
-if (document.getElementById("player")) import("./player.js");
-
-const byId = (id) => document.getElementById(id);
 const meeting = byId("meeting").dataset.meeting;
 
 async function rename(key, name) {
@@ -33,11 +31,6 @@ for (const form of document.querySelectorAll("form.rename")) {
       toast(error.message);
     }
   });
-}
-
-function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  return `${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 byId("ask-form")?.addEventListener("submit", async (event) => {

@@ -1,6 +1,6 @@
 // Lines by keyboard and touch: arrows go from line to line, Enter or a tap shows the original.
 
-import { byId } from "./dom.js";
+import { byId } from "/static/live/dom.js";
 import { all, toggleOriginal } from "./lines.js";
 import { follow, goTo } from "./scroll.js";
 

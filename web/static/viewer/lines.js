@@ -1,5 +1,5 @@
 // Lines as they grow: each change touches its own line, words that stay keep their places.
-import { byId, clock, make, setText } from "./dom.js";
+import { byId, clock, make, setText } from "/static/live/dom.js";
 import { follow, unseen, wasAtEnd } from "./scroll.js";
 import { words } from "./words.js";
 

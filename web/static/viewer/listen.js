@@ -1,6 +1,6 @@
 // Plays the translations of one language on this device, sentence after sentence.
 
-import { byId, setText } from "./dom.js";
+import { byId, setText } from "/static/live/dom.js";
 import { words } from "./words.js";
 
 const LEAD_S = 0.25; // between arrival and being heard; evens out the network

@@ -1,6 +1,6 @@
 // The viewer page: one language, big and calm.
 
-import { byId, make, setText } from "./dom.js";
+import { byId, make, setText } from "/static/live/dom.js";
 import "./keys.js";
 import { answerOriginal, asks, count, showCaptions } from "./lines.js";
 import { bindListen } from "./listen.js";

@@ -1,6 +1,6 @@
 // "What did I miss": a summary so far, each sentence leads to its place.
 
-import { byId, clock, make } from "./dom.js";
+import { byId, clock, make } from "/static/live/dom.js";
 import { all, captionOf, lineOf } from "./lines.js";
 import { goTo } from "./scroll.js";
 import { words } from "./words.js";

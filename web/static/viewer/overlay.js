@@ -1,6 +1,6 @@
 // Captions over somebody's video: the newest few, and nothing after a silence.
 
-import { byId, make, setText } from "./dom.js";
+import { byId, make, setText } from "/static/live/dom.js";
 import { keepOpen } from "./socket.js";
 
 const look = document.body.dataset;

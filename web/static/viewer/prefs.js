@@ -1,6 +1,6 @@
 // What this reader prefers, kept in the browser.
 
-import { byId } from "./dom.js";
+import { byId } from "/static/live/dom.js";
 import { follow, wasAtEnd } from "./scroll.js";
 
 const KEY = "dragoman.viewer";

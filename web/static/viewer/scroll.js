@@ -1,6 +1,6 @@
 // A reader is never moved: new lines pull the page along only at its end.
 
-import { byId } from "./dom.js";
+import { byId } from "/static/live/dom.js";
 import { words } from "./words.js";
 
 const NEAR_PX = 60;

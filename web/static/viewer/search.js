@@ -1,6 +1,6 @@
 // Finds words in what was said; marks them without touching the lines.
 
-import { byId } from "./dom.js";
+import { byId } from "/static/live/dom.js";
 import { all } from "./lines.js";
 import { follow, goTo } from "./scroll.js";
 import { words } from "./words.js";
@@ -61,7 +61,7 @@ function step(by) {
   show(true);
 }
 
-export function openSearch(open) {
+function openSearch(open) {
   bar.hidden = !open;
   opener.setAttribute("aria-expanded", String(open));
   searchAgain();
