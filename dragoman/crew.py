@@ -14,6 +14,7 @@ from dragoman.resume import Earlier
 from dragoman.stage import Stage
 from dragoman.steps import Steps
 from dragoman.trace import Trace
+from pipeline.voice.own_speech import OwnSpeech
 
 
 class Crew(Protocol):
@@ -23,6 +24,7 @@ class Crew(Protocol):
     hub: Hub
     trace: Trace
     recorder: Recorder
+    own: OwnSpeech
     steps: Steps
     facts: FactKeeper
     pause: Pause

@@ -109,7 +109,7 @@ class Session:
         in order: what was said by then is flushed, and the bot leaves."""
         pause, trace, kept = self._crew.pause, self._crew.trace, self._crew.recorder
         heard = pause.frames(until(silent, self._crew.bot.frames()))
-        frames = kept.frames(trace.frames(heard))
+        frames = self._crew.own.hearing(kept.frames(trace.frames(heard)))
         read = kept.hints(trace.hints(pause.hints(until(over, self._crew.bot.hints()))))
         hints = self._noticed(read, stage)
         try:

@@ -77,6 +77,7 @@ class SessionCrew:
         self.steps = Steps(meeting.id, meeting.state, stores.meetings, self.hub, meeting.changes)
         self.earlier: Earlier | None = None
         self.feed = MjpegFeed()
+        self.own = OwnSpeech()
         self.targets = Targets(meeting.languages)
         self.live = LiveState(meeting.code, meeting.languages)
         self._meeting = meeting
@@ -106,13 +107,12 @@ class SessionCrew:
             )
             self.pause = Pause(self.hub.publish, clock.now_s)
             self.controls.attach(overlay, look, self.pause)
-            own = OwnSpeech()
-            heard = Heard(self.speech, self.bot.microphone, own)
+            heard = Heard(self.speech, self.bot.microphone, self.own)
             spoken = await stack.enter_async_context(
                 spoken_translations(settings.voice, self.voice, clock, heard, self.hub.publish)
             )
             run = run_number(self._meeting.changes)
-            how = StageSettings(clock, sinks=(overlay, spoken), run=run, passing=own.passing)
+            how = StageSettings(clock, sinks=(overlay, spoken), run=run, passing=self.own.passing)
             stage = await stack.enter_async_context(
                 build_stage(meeting, self.engines, settings, self._stores, self.hub, how)
             )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from domain.speech import Word
+from pipeline.voice.echo_sound import LATEST_S, Floats
 
-EARLIEST_S, LATEST_S = -1.0, 2.5
-"""An echo comes that long after what it repeats; word times are estimates, hence below 0."""
+_EARLIEST_S = -1.0
+"""An echo's words may seem to come before what they repeat: their times are estimates."""
 _DRIFT_S = 1.5
 """An echo keeps the speech's pace, but for that."""
 _ALIKE = 0.7
@@ -24,6 +25,13 @@ class Said:
     words: tuple[str, ...]
     start_s: float
     end_s: float
+    course: Floats | None = None
+    """Its spectra; None where only its words are known."""
+
+    @property
+    def letters(self) -> int:
+        """Of all its words."""
+        return sum(map(len, self.words))
 
     def at_s(self, number: int) -> float:
         """About when it comes to a word."""
@@ -43,10 +51,16 @@ class Run:
     """Words in a row that were heard as they were said."""
 
     said: Said
+    said_from: int
     heard_from: int
     size: int
     lag_s: float
     """How long after the speech they were heard."""
+
+    @property
+    def letters(self) -> int:
+        """Of its words, as they were said."""
+        return sum(map(len, self.said.words[self.said_from : self.said_from + self.size]))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -65,8 +79,8 @@ def runs(heard: Sequence[Heard], said: Said) -> list[Run]:
     for first, number, size in _stretches([word.text for word in heard], said.words):
         lag_s = heard[first].start_s - said.at_s(number)
         last_lag_s = heard[first + size - 1].start_s - said.at_s(number + size - 1)
-        if EARLIEST_S <= lag_s <= LATEST_S and abs(last_lag_s - lag_s) <= _DRIFT_S:
-            found.append(Run(said, first, size, lag_s))
+        if _EARLIEST_S <= lag_s <= LATEST_S and abs(last_lag_s - lag_s) <= _DRIFT_S:
+            found.append(Run(said, number, first, size, lag_s))
     return found
 
 

@@ -1,13 +1,16 @@
 """What the bot itself said aloud, so that it is never taken for somebody else's words."""
 
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from typing import TypeVar
 
+from domain.audio import Frame
 from domain.speech import SpokenUpdate
-from pipeline.voice.echo import LATEST_S, Run, Said, heard_words, runs, words_of
+from domain.voices import Speech
+from pipeline.voice.echo import Heard, Run, Said, heard_words, runs, words_of
+from pipeline.voice.echo_sound import LATEST_S, Echo, EchoEar, course_of
 
 Value = TypeVar("Value")
 Emit = Callable[[SpokenUpdate], Awaitable[None]]
@@ -15,9 +18,9 @@ Emit = Callable[[SpokenUpdate], Awaitable[None]]
 _BEFORE_S = 0.5
 _LONG = 8
 """From that many words on an echo may have gaps; shorter ones are one run."""
-_IN_A_ROW = 0.8
-"""Share of a shorter utterance's words that must be one run; and of a short sentence's words
-that the run must hold for a first echo."""
+_IN_A_ROW = 0.75
+"""Share of a shorter utterance's letters that must be one run; and of a short sentence's letters
+that the run must hold for a first echo. Letters, because short words are misheard most."""
 _FIRST, _AGAIN = 0.75, 0.6
 """Share of a long utterance's words that must stand in runs: for a first echo, and from where
 echoes came before."""
@@ -25,7 +28,9 @@ _FEWEST_WORDS = 4
 """Fewer tell nothing of where no echo came from before, and drafts wait for as many."""
 _TINY = 3
 _SAME_LAG_S = 1.0
-"""So few words are an echo only as long after the speech as the echo before."""
+"""So few words are an echo only word for word, as long after the speech as the echo before."""
+_ALIKE, _ALIKE_LONG, _LONG_S = 0.75, 0.65, 1.5
+"""Likeness of sound that chance does not reach, in short and in longer utterances."""
 _KEPT = 200
 
 
@@ -37,7 +42,8 @@ class _Verdict(Enum):
 
 
 class OwnSpeech:
-    """Lets utterances pass except those that repeat, at the right time, what the bot said.
+    """Lets utterances pass except those that repeat, at the right time, what the bot said: in
+    their sound, or else in their words.
 
     Drafts that fall into the bot's own speech are held back until they are long enough to
     tell; an utterance of which words were passed on is never taken back. In doubt an
@@ -47,14 +53,22 @@ class OwnSpeech:
     def __init__(self) -> None:
         self.stopped = 0
         """Utterances that were the bot's own."""
+        self._ear = EchoEar()
         self._said: deque[Said] = deque(maxlen=_KEPT)
         self._settled: OrderedDict[str, bool] = OrderedDict()
         self._held: OrderedDict[str, None] = OrderedDict()
         self._echoes: OrderedDict[str, float] = OrderedDict()
 
-    def note(self, text: str, start_s: float, end_s: float) -> None:
+    def note(self, text: str, start_s: float, end_s: float, speech: Speech | None = None) -> None:
         """The bot says a text from one meeting second to another."""
-        self._said.append(Said(words_of(text), start_s, end_s))
+        course = None if speech is None else course_of(speech)
+        self._said.append(Said(words_of(text), start_s, end_s, course))
+
+    async def hearing(self, frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
+        """The frames as they come; their sound tells echoes where their words do not."""
+        async for frame in frames:
+            self._ear.put(frame)
+            yield frame
 
     def passing(self, emit: Emit) -> Emit:
         """An `emit` that hears only of other people's utterances."""
@@ -107,14 +121,28 @@ class OwnSpeech:
         heard = heard_words(update.words)
         if len(heard) < _FEWEST_WORDS and not update.final:
             return _Verdict.MAYBE, 0.0
+        echo = self._echo(update, at_the_time)
+        if echo is not None:
+            return _Verdict.OWN, echo.lag_s
         found = [run for said in at_the_time for run in runs(heard, said)]
         if not found:
             return _Verdict.OTHERS, 0.0
-        longest = max(found, key=lambda run: run.size)
+        longest = max(found, key=lambda run: run.letters)
         before_s = self._echoes.get(_source(update))
         if len(heard) >= _LONG:
             return _long(found, len(heard), known=before_s is not None), longest.lag_s
-        return _short(longest, len(heard), before_s), longest.lag_s
+        return _short(longest, heard, before_s), longest.lag_s
+
+    def _echo(self, update: SpokenUpdate, at_the_time: list[Said]) -> Echo | None:
+        """What its sound repeats, if it surely does."""
+        track = update.utterance_id.rpartition("-")[0]
+        for said in at_the_time:
+            if said.course is not None:
+                span_s = (update.start_s, update.end_s)
+                echo = self._ear.echo(track, span_s, said.course, said.start_s)
+                if echo.likeness >= (_ALIKE_LONG if echo.length_s >= _LONG_S else _ALIKE):
+                    return echo
+        return None
 
 
 def _long(found: list[Run], heard: int, *, known: bool) -> _Verdict:
@@ -129,16 +157,15 @@ def _long(found: list[Run], heard: int, *, known: bool) -> _Verdict:
     )
 
 
-def _short(run: Run, heard: int, before_s: float | None) -> _Verdict:
-    if run.size < _IN_A_ROW * heard:
+def _short(run: Run, heard: Sequence[Heard], before_s: float | None) -> _Verdict:
+    if run.letters < _IN_A_ROW * sum(len(word.text) for word in heard):
         return _Verdict.OTHERS
     if before_s is not None:
-        if heard <= _TINY and abs(run.lag_s - before_s) > _SAME_LAG_S:
-            return _Verdict.OTHERS
-        return _Verdict.OWN
-    if run.size < _FEWEST_WORDS:
+        same = run.size == len(heard) and abs(run.lag_s - before_s) <= _SAME_LAG_S
+        return _Verdict.OWN if same or len(heard) > _TINY else _Verdict.OTHERS
+    if len(heard) < _FEWEST_WORDS:
         return _Verdict.OTHERS
-    whole = run.size >= _IN_A_ROW * len(run.said.words)
+    whole = run.letters >= _IN_A_ROW * run.said.letters
     return _Verdict.OWN if whole else _Verdict.MAYBE
 
 

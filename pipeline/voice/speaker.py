@@ -101,7 +101,7 @@ class Speaker:
         self._free_s = start_s + speech.length_s + _GAP_S
         for outlet in outlets:
             if outlet.own is not None:
-                outlet.own.note(sentence.text, start_s, start_s + speech.length_s)
+                outlet.own.note(sentence.text, start_s, start_s + speech.length_s, speech)
             await outlet.sink.play(speech)
         self._notify(
             SpeechMade(

@@ -106,7 +106,7 @@ async def interpreting(bot: Any, notes: Notes, own: OwnSpeech) -> AsyncIterator[
                     captioner.names(hint.participants)
                 yield hint
 
-        listening = asyncio.create_task(listener.run(bot.frames(), hints()))
+        listening = asyncio.create_task(listener.run(own.hearing(bot.frames()), hints()))
         try:
             yield
         finally:
@@ -121,7 +121,7 @@ async def test_translations_are_heard_in_order_and_never_captioned_again(visit: 
             bot, notes, own = stay.bot, Notes(), OwnSpeech()
             assert await bot.join() is None
             async with interpreting(bot, notes, own):
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(60):
                     await until(lambda: len(notes.made) == 2)
                     await until(lambda: len(site.observer.heard.spells(pause_s=1.0)) == 2)
                     # The last words, their echo, and whatever might wrongly follow them.

@@ -110,6 +110,21 @@ def test_a_short_first_echo_is_the_whole_sentence_misheard_words_included() -> N
     assert not passes(own, update("the needing begins now", 11.1, utterance_id="mix-2"))
 
 
+def test_a_short_word_misheard_at_the_edge_hides_no_first_echo() -> None:
+    own = OwnSpeech()
+    own.note("The meeting begins now.", 10.0, 11.6)
+    own.note(SAID, 12.6, 14.8)
+    assert not passes(own, update("been meeting begins now", 10.7))
+    assert not passes(own, update("any plan is ready for the team", 13.6, utterance_id="mix-2"))
+
+
+def test_words_that_differ_where_they_matter_pass() -> None:
+    own = OwnSpeech()
+    own.note("The meeting begins now.", 10.0, 11.6)
+    assert passes(own, update("the presentation begins now", 10.7))
+    assert passes(own, update("the meeting begins tomorrow afternoon", 10.7, utterance_id="mix-2"))
+
+
 def test_a_whole_sentence_repeated_after_the_speech_passes() -> None:
     own = speaking()
     assert passes(own, update(SAID, 13.5))
