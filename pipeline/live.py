@@ -1,6 +1,7 @@
 """One utterance while it is spoken: its sound, its stream in the engine, its words so far."""
 
 from dataclasses import replace
+from math import inf
 
 from domain.languages import joiner
 from domain.speech import Hypothesis, SpokenUpdate, Word
@@ -63,7 +64,7 @@ class LiveUtterance:
         """Sound that the engine has not heard yet."""
         return (len(self.sound) - self._fed) / 32_000
 
-    async def hear(self, until_s: float = float("inf")) -> None:
+    async def hear(self, until_s: float = inf) -> None:
         """Lets the engine hear what waits up to a moment, and passes its words on."""
         who = self._who()
         self._parts.sources.choices.speech(who.participant_id, self.speech_end_s)
@@ -76,12 +77,13 @@ class LiveUtterance:
             return
         hypothesis = await self._hearer.feed(pending, self.sound.start_s, who.participant_id)
         if not self._hearer.begun:
+            await self._leave_to_captions(who)
             return
         self._fed += len(pending)
         if hypothesis is not None:
             await self._draft(hypothesis, who)
 
-    async def finish(self, until_s: float = float("inf")) -> float:
+    async def finish(self, until_s: float = inf) -> float:
         """The last words; of those after `until_s` none. Returns where the next one begins."""
         await self.hear(until_s)
         kept = self._stabiliser.stable
@@ -97,6 +99,8 @@ class LiveUtterance:
         self._learn(shown, who)
         self.said = joiner(self._hearer.language).join(word.text for word in shown)
         await self._publish(shown, stable, who, end_s=cut_s)
+        if self._hearer.failed:
+            await self._leave_to_captions(who, cut_s)
         return cut_s
 
     async def give_up(self) -> None:
@@ -104,7 +108,9 @@ class LiveUtterance:
         await self.aclose()
         kept = self._stabiliser.stable
         shown, stable = self._stabiliser.update(Hypothesis(kept, self._hearer.language, final=True))
-        await self._publish(shown, stable, self._who(shown), end_s=self.sound.end_s)
+        who = self._who(shown)
+        await self._publish(shown, stable, who, end_s=self.sound.end_s)
+        await self._leave_to_captions(who, self.sound.end_s)
 
     async def aclose(self) -> None:
         """Gives the engine's stream back."""
@@ -120,6 +126,10 @@ class LiveUtterance:
             rest._hearer.language = self._hearer.language
             rest._hearer.settled = self._hearer.settled
         return rest
+
+    async def _leave_to_captions(self, who: Who, until_s: float = inf) -> None:
+        """The words after the stable ones, up to a moment once that is known."""
+        await self._parts.sources.unheard(self.id, who.participant_id, self.stable_end_s, until_s)
 
     def _who(self, words: tuple[Word, ...] = ()) -> Who:
         if self.owner:
@@ -149,7 +159,7 @@ class LiveUtterance:
             return
         if not self._parts.gate.sounds(_evidence(self._voiced, self.sound)):
             return
-        limit_s = float("inf")
+        limit_s = inf
         change = self._parts.attribution.change(
             self._track, self.speech_s + WINDOW_S, self.sound.end_s
         )

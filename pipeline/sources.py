@@ -15,6 +15,7 @@ from pipeline.attribution import LATE_S
 from pipeline.caption_lines import Line
 from pipeline.choices import Choice, Choices, Knowledge
 from pipeline.hearing import HearingSettings
+from pipeline.missing import Missing
 from pipeline.outlet import Outlet
 
 _NAME_WAIT_S = 1.5
@@ -46,6 +47,7 @@ class WordSources:
         self.choices = choices
         self.relief: Callable[[float], bool] = lambda _at_s: False
         """Whether speech of a moment is left to captions for want of time to recognise it."""
+        self._missing = Missing()
         self._relieved: set[str] = set()
         self._served: set[str] = set()
         """Lines given out that have words which are not final."""
@@ -68,6 +70,21 @@ class WordSources:
             return False
         self._fixed[utterance_id] = Choice.CAPTIONS
         return True
+
+    async def unheard(
+        self, utterance_id: str, participant_id: str, from_s: float, until_s: float
+    ) -> None:
+        """The recogniser failed on an utterance: between two moments, the second infinite
+        while it runs, words come from captions."""
+        if self._settings.engine != "auto":
+            return
+        async with self._lock:
+            if not self._missing.note(utterance_id, participant_id, from_s, until_s):
+                return
+            for line in self._know.lines.recent(participant_id or None, from_s):
+                if line.key not in self._served:
+                    self._words.want(line, from_s + self._know.lag.lag_s)
+                    await self._serve(line)
 
     async def from_sound(self, update: SpokenUpdate, track: str) -> None:
         """An update of an utterance heard on a track."""
@@ -188,7 +205,10 @@ class WordSources:
         choice = self.choices.of(line.participant_id)
         if choice == Choice.CAPTIONS or line.key in self._deaf_lines:
             return True
-        if choice == Choice.SOUND and self.relief(self._clock.now_s() - self._know.lag.lag_s):
+        said_s = self._clock.now_s() - self._know.lag.lag_s
+        if choice == Choice.SOUND and (
+            self.relief(said_s) or self._missing.covers(line.participant_id, said_s)
+        ):
             self._relieved.add(line.key)
             return True
         if (

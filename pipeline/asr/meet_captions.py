@@ -67,6 +67,8 @@ class _Spoken:
     line: Line
     done: list[str] = field(default_factory=list)
     """Words of utterances that are over."""
+    given: int = 0
+    """So many of those at most were given out here; the others came from another source."""
     number: int = 0
     stable: list[Word] = field(default_factory=list)
     shown: tuple[tuple[str, ...], int] = ((), 0)
@@ -89,6 +91,15 @@ class CaptionWords:
         if line.key not in self._lines:
             texts = [token.text for token in line.tokens if token.first_s <= arrived_s]
             self._lines[line.key] = _Spoken(line, done=texts)
+
+    def want(self, line: Line, arrived_s: float) -> None:
+        """Words of a line that arrived since then are wanted after all; none is given twice."""
+        spoken = self._lines.get(line.key)
+        if spoken is None:
+            self.skip_until(line, arrived_s)
+        elif not spoken.shown[0]:
+            before = sum(1 for token in line.tokens if token.first_s <= arrived_s)
+            del spoken.done[max(before, spoken.given) :]
 
     def update(self, line: Line, lag_s: float, now_s: float) -> list[SpokenUpdate]:
         """What is new in a line."""
@@ -144,6 +155,7 @@ class CaptionWords:
         spoken.shown = shown
         if final:
             spoken.done += [word.text for word in words]
+            spoken.given = len(spoken.done)
             spoken.stable = spoken.stable[len(words) :]
             spoken.number += 1
             spoken.shown = ((), 0)

@@ -1,5 +1,6 @@
 """Meet's captions as words, over streams that grow and are corrected as Meet does it."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -191,3 +192,25 @@ def test_the_lag_is_learnt_from_words_in_both() -> None:
     lag.compare(words, [line])
     assert lag.settled
     assert abs(lag.lag_s - 1.7) < 0.05
+
+
+def test_captions_that_were_late_for_a_while_are_not_taken_for_late_for_ever() -> None:
+    lag = CaptionLag()
+
+    def arrive(at_s: float, late_s: float) -> None:
+        line = lines.take(
+            CaptionHint(f"l{at_s}", "p1", "", "announcement", 0, False, "en", at_s + late_s), "p1"
+        )
+        assert line is not None
+        lag.compare([Word("announcement", at_s - 0.5, at_s)], [line])
+
+    lines = CaptionLines()
+    for number in range(60):
+        arrive(number * 2.0, 4.0)
+    assert lag.lag_s == pytest.approx(4.0)
+    for number in range(60, 100):
+        arrive(number * 2.0, 0.8)
+    assert lag.lag_s == pytest.approx(0.8)
+    for number in range(5):
+        arrive(400.0 + number * 2.0, 2.0)
+    assert lag.lag_s == pytest.approx(0.8), "few new words tell little"

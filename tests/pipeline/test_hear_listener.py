@@ -11,7 +11,7 @@ from domain.errors import EngineError
 from domain.hints import CaptionHint, Hint, LoudnessHint, RosterHint, TileHint
 from domain.people import Participant
 from domain.ports import RecognitionRequest
-from domain.speech import SpokenUpdate, Word
+from domain.speech import Hypothesis, SpokenUpdate, Word
 from pipeline.asr.scripted import ScriptedRecognizer, ScriptedStream
 from pipeline.hearing import HearingSettings
 from pipeline.language_guess import guess
@@ -194,6 +194,61 @@ async def test_a_broken_recogniser_is_told_and_captions_take_over(
     heard = await room.run(broken(), settings, 13.0)
     assert len(heard.notices("engine_failed")) == 3
     assert heard.text() == "Now in captions"
+
+
+class Stumbling(ScriptedRecognizer):
+    """Its first utterance breaks off at one of its questions, from a moment on."""
+
+    def __init__(self, words: list[Word], question: str, from_s: float) -> None:
+        super().__init__({"a": words})
+        self._question, self._from_s = question, from_s
+        self._opened = 0
+
+    async def open(self, request: RecognitionRequest) -> ScriptedStream:
+        stream = await super().open(request)
+        self._opened += 1
+        if self._opened == 1:
+            fed_s, feed = request.start_s, stream.feed
+
+            async def feeds(pcm: bytes) -> Hypothesis | None:
+                nonlocal fed_s
+                fed_s += len(pcm) / 32000
+                if self._question == "feed" and fed_s >= self._from_s:
+                    raise EngineError("The engine stumbled.", "")
+                return await feed(pcm)
+
+            async def finishes() -> Hypothesis:
+                raise EngineError("The engine stumbled.", "")
+
+            setattr(stream, "feed", feeds)  # noqa: B010
+            if self._question == "finish":
+                setattr(stream, "finish", finishes)  # noqa: B010
+        return stream
+
+
+@pytest.mark.parametrize("question", ["feed", "finish"])
+@pytest.mark.parametrize("from_s", [0.0, 3.0])
+@pytest.mark.parametrize("named", [True, False])
+async def test_an_utterance_that_fails_takes_the_words_of_captions(
+    room, tone: Tone, question: str, from_s: float, named: bool
+) -> None:
+    said = script(1.0, "we have two weeks for the manual before the release")
+    later = script(7.0, "and then comes the rest")
+    room.say("a", 0.0, bytes(32000) + tone(4.0))
+    room.say("a", 7.0, tone(2.0))
+    room.hint(ROSTER)
+    for step in range(40 if named else 0):
+        room.hint(LoudnessHint("a", "p1", 0.5 if 1 <= step * 0.25 <= 9 else 0.0, step * 0.25))
+    everything = [*said, *later]
+    for count in range(1, len(everything) + 1):
+        text = " ".join(word.text for word in everything[:count])
+        room.hint(caption(text, everything[count - 1].end_s + 0.8, "en", version=count))
+    heard = await room.run(Stumbling(everything, question, from_s), AUTO, 13.0)
+    assert heard.notices("engine_failed") == ["The engine stumbled."]
+    finals = sorted(heard.finals, key=lambda update: update.start_s)
+    text = " ".join(word.text for update in finals for word in update.words)
+    assert text == " ".join(word.text for word in everything)
+    assert {update.engine for update in finals} == {"meet-captions", "scripted"}
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
