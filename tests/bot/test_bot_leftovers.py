@@ -19,7 +19,7 @@ import subprocess, sys, tempfile, time
 from bot.leftovers import PROFILE, VARIABLE, mark
 folder = tempfile.mkdtemp(prefix=f"{PROFILE}{mark()}-")
 child = subprocess.Popen(
-    ["sleep", "300"], env={VARIABLE: mark()}, start_new_session=True
+    ["sleep", "300"], env={VARIABLE: mark()}, start_new_session=True, stdout=subprocess.DEVNULL
 )
 print(folder, child.pid, flush=True)
 time.sleep(300)

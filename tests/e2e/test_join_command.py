@@ -88,7 +88,9 @@ def calm(**changes: Any) -> Script:
     return replace(script, end=Ending("stays"), lobby=Lobby("none"), chat=(), **changes)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.heavy)]
+)
 async def test_a_signal_leaves_the_call_and_everything_closes(
     joining: Joining, until: Until, number: signal.Signals
 ) -> None:
@@ -163,6 +165,7 @@ async def test_it_says_who_it_is_in_the_chat(joining: Joining, until: Until) -> 
     assert (await join.meeting())["reason"] == "leave_command"
 
 
+@pytest.mark.heavy
 async def test_a_signal_ends_the_demo_with_what_there_is(dragoman: Any, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     async with dragoman("demo", "--script", "short", "--out", out) as process:
