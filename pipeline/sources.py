@@ -81,9 +81,13 @@ class WordSources:
         async with self._lock:
             if not self._missing.note(utterance_id, participant_id, from_s, until_s):
                 return
+            lag_s = self._know.lag.lag_s
             for line in self._know.lines.recent(participant_id or None, from_s):
-                if line.key not in self._served:
-                    self._words.want(line, from_s + self._know.lag.lag_s)
+                if line.key in self._served:
+                    missed = self._words.missed(line, from_s + lag_s, lag_s)
+                    await self._out.lines([missed] if missed else [])
+                elif self.choices.of(line.participant_id) != Choice.HOLD:
+                    self._words.want(line, from_s + lag_s)
                     await self._serve(line)
 
     async def from_sound(self, update: SpokenUpdate, track: str) -> None:

@@ -87,7 +87,7 @@ def _hang(draft: Path, path: Path) -> None:
         with _of_a_server(path) as other:
             if other is not None:
                 told = _read(os.read(other, _LONGEST))
-                where = told.address if told else "it is starting"
+                where = told.address if told else "it is starting or ending"
                 raise UsageError(
                     f"A server runs on the data folder {path.parent} already: {where}.",
                     "See: dragoman status; for a second one choose another folder with --data.",

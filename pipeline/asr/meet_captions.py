@@ -6,7 +6,7 @@ line is final when Meet says so or when it rested for 2.5 seconds; what Meet app
 afterwards is a new utterance.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.engines import EngineInfo, Health
 from domain.ports import RecognitionRequest
@@ -69,6 +69,8 @@ class _Spoken:
     """Words of utterances that are over."""
     given: int = 0
     """So many of those at most were given out here; the others came from another source."""
+    skipped: int = 0
+    """So many words of the line, at most, came from another source when one last did."""
     number: int = 0
     stable: list[Word] = field(default_factory=list)
     shown: tuple[tuple[str, ...], int] = ((), 0)
@@ -84,6 +86,7 @@ class CaptionWords:
         """The line's present words are not wanted: another engine has them."""
         spoken = self._lines.setdefault(line.key, _Spoken(line))
         spoken.done = [token.text for token in line.tokens]
+        spoken.skipped = len(spoken.done)
         spoken.stable.clear()
 
     def skip_until(self, line: Line, arrived_s: float) -> None:
@@ -100,6 +103,18 @@ class CaptionWords:
         elif not spoken.shown[0]:
             before = sum(1 for token in line.tokens if token.first_s <= arrived_s)
             del spoken.done[max(before, spoken.given) :]
+
+    def missed(self, line: Line, arrived_s: float, lag_s: float) -> SpokenUpdate | None:
+        """Of a line that is being given out: the words that arrived since then and were left to
+        the other source before that, as an utterance of their own; they are told once."""
+        spoken = self._lines.get(line.key)
+        before = sum(1 for token in line.tokens if token.first_s <= arrived_s)
+        if spoken is None or before >= spoken.skipped:
+            return None
+        words = tuple(timed(line.tokens[before : spoken.skipped], lag_s, None))
+        spoken.skipped = before
+        update = _spoken_update(spoken, words, len(words), final=True)
+        return replace(update, utterance_id=f"captions-{line.key}-from{before}")
 
     def update(self, line: Line, lag_s: float, now_s: float) -> list[SpokenUpdate]:
         """What is new in a line."""

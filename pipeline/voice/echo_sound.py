@@ -29,6 +29,8 @@ SHORTEST_S = 0.7
 """Less sound in common tells nothing."""
 _LONGEST_S = 4.0
 """The newest so much of a longer utterance is compared."""
+_SLACK_S = 0.1
+"""Of what is not looked at because it is too short: spectra are a bit shorter than sound."""
 _KEPT = round(20 / FRAME_S)
 _TRACKS = 32
 _EARLIEST_S, LATEST_S = -0.3, 2.5
@@ -114,8 +116,11 @@ class EchoEar:
         frames = [f for f in self._frames.get(track, ()) if start_s <= f.start_s < end_s]
         if len(frames) * FRAME_S < SHORTEST_S:
             return NO_ECHO
+        into_s, until_s = frames[0].start_s - said_s, frames[-1].end_s - said_s
+        most_s = min(len(said) * STEP_S, until_s - _EARLIEST_S) - max(0.0, into_s - LATEST_S)
+        if most_s < max(SHORTEST_S, (until_s - into_s) / 2) - _SLACK_S:
+            return NO_ECHO
         heard = course(_joined(frames))
-        into_s = frames[0].start_s - said_s
         first, last = (round((into_s - lag_s) / STEP_S) for lag_s in (LATEST_S, _EARLIEST_S))
         found, place = likeness(heard, said, range(first, last + 1))
         return Echo(found, into_s - place * STEP_S, len(heard) * STEP_S)

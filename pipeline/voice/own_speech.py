@@ -7,10 +7,9 @@ from enum import Enum, auto
 from typing import TypeVar
 
 from domain.audio import Frame
-from domain.speech import SpokenUpdate
-from domain.voices import Speech
+from domain.speech import SpokenUpdate, Word
 from pipeline.voice.echo import Heard, Run, Said, heard_words, runs, words_of
-from pipeline.voice.echo_sound import LATEST_S, Echo, EchoEar, course_of
+from pipeline.voice.echo_sound import LATEST_S, Echo, EchoEar, Floats
 
 Value = TypeVar("Value")
 Emit = Callable[[SpokenUpdate], Awaitable[None]]
@@ -31,6 +30,9 @@ _SAME_LAG_S = 1.0
 """So few words are an echo only word for word, as long after the speech as the echo before."""
 _ALIKE, _ALIKE_LONG, _LONG_S = 0.75, 0.65, 1.5
 """Likeness of sound that chance does not reach, in short and in longer utterances."""
+_MEANWHILE, _EDGE_S = 0.85, 0.3
+"""Share of an utterance's letters that must be heard while its echo sounds, and how far beyond it
+they may seem to be: else somebody speaks before or after the echo."""
 _KEPT = 200
 
 
@@ -59,9 +61,8 @@ class OwnSpeech:
         self._held: OrderedDict[str, None] = OrderedDict()
         self._echoes: OrderedDict[str, float] = OrderedDict()
 
-    def note(self, text: str, start_s: float, end_s: float, speech: Speech | None = None) -> None:
-        """The bot says a text from one meeting second to another."""
-        course = None if speech is None else course_of(speech)
+    def note(self, text: str, start_s: float, end_s: float, course: Floats | None = None) -> None:
+        """The bot says a text, with these spectra, from one meeting second to another."""
         self._said.append(Said(words_of(text), start_s, end_s, course))
 
     async def hearing(self, frames: AsyncIterator[Frame]) -> AsyncIterator[Frame]:
@@ -140,9 +141,29 @@ class OwnSpeech:
             if said.course is not None:
                 span_s = (update.start_s, update.end_s)
                 echo = self._ear.echo(track, span_s, said.course, said.start_s)
-                if echo.likeness >= (_ALIKE_LONG if echo.length_s >= _LONG_S else _ALIKE):
+                alike = _ALIKE_LONG if echo.length_s >= _LONG_S else _ALIKE
+                if echo.likeness >= alike and _meanwhile(update, at_the_time, echo.lag_s):
                     return echo
         return None
+
+
+def _meanwhile(update: SpokenUpdate, said: list[Said], lag_s: float) -> bool:
+    """Whether its words, but for a few, were heard while the bot's speeches came back."""
+    inside = [
+        word
+        for word in update.words
+        if any(
+            each.start_s - _EDGE_S
+            <= (word.start_s + word.end_s) / 2 - lag_s
+            <= each.end_s + _EDGE_S
+            for each in said
+        )
+    ]
+    return _letters(inside) >= _MEANWHILE * _letters(update.words)
+
+
+def _letters(words: Sequence[Word]) -> int:
+    return sum(len(word.text) for word in words)
 
 
 def _long(found: list[Run], heard: int, *, known: bool) -> _Verdict:

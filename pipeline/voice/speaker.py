@@ -12,6 +12,7 @@ from domain.events import Event, Notice, SpeechMade
 from domain.languages import name
 from domain.ports import SpeechSink, Voice
 from domain.voices import Speech, SpeechRequest
+from pipeline.voice.echo_sound import course_of
 from pipeline.voice.own_speech import OwnSpeech
 from pipeline.voice.pace import Backlog, PaceSettings, Sentence
 
@@ -97,11 +98,14 @@ class Speaker:
         outlets = self.wanting(self._language, original=original)
         if speech is None or not speech.pcm or not outlets:
             return
+        course = None
+        if any(outlet.own is not None for outlet in outlets):
+            course = await asyncio.to_thread(course_of, speech)
         start_s = max(self._clock.now_s(), self._free_s)
         self._free_s = start_s + speech.length_s + _GAP_S
         for outlet in outlets:
             if outlet.own is not None:
-                outlet.own.note(sentence.text, start_s, start_s + speech.length_s, speech)
+                outlet.own.note(sentence.text, start_s, start_s + speech.length_s, course)
             await outlet.sink.play(speech)
         self._notify(
             SpeechMade(

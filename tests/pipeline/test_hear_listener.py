@@ -199,9 +199,11 @@ async def test_a_broken_recogniser_is_told_and_captions_take_over(
 class Stumbling(ScriptedRecognizer):
     """Its first utterance breaks off at one of its questions, from a moment on."""
 
-    def __init__(self, words: list[Word], question: str, from_s: float) -> None:
+    def __init__(
+        self, words: list[Word], question: str, from_s: float, hangs_s: float = 0.0
+    ) -> None:
         super().__init__({"a": words})
-        self._question, self._from_s = question, from_s
+        self._question, self._from_s, self._hangs_s = question, from_s, hangs_s
         self._opened = 0
 
     async def open(self, request: RecognitionRequest) -> ScriptedStream:
@@ -214,6 +216,7 @@ class Stumbling(ScriptedRecognizer):
                 nonlocal fed_s
                 fed_s += len(pcm) / 32000
                 if self._question == "feed" and fed_s >= self._from_s:
+                    await asyncio.sleep(self._hangs_s)
                     raise EngineError("The engine stumbled.", "")
                 return await feed(pcm)
 
@@ -245,10 +248,50 @@ async def test_an_utterance_that_fails_takes_the_words_of_captions(
         room.hint(caption(text, everything[count - 1].end_s + 0.8, "en", version=count))
     heard = await room.run(Stumbling(everything, question, from_s), AUTO, 13.0)
     assert heard.notices("engine_failed") == ["The engine stumbled."]
-    finals = sorted(heard.finals, key=lambda update: update.start_s)
-    text = " ".join(word.text for update in finals for word in update.words)
-    assert text == " ".join(word.text for word in everything)
-    assert {update.engine for update in finals} == {"meet-captions", "scripted"}
+    assert sorted(heard.text().split()) == sorted(word.text for word in everything)
+    assert heard.text().startswith("we have two weeks for the manual before the release")
+    assert {update.engine for update in heard.finals} == {"meet-captions", "scripted"}
+
+
+@pytest.mark.parametrize("hangs_s", [12.0, 25.0])
+async def test_an_utterance_that_hangs_for_long_loses_and_doubles_no_word(
+    room, tone: Tone, hangs_s: float
+) -> None:
+    said = script(1.0, "we have two weeks for the manual before the release")
+    later = [
+        word
+        for number, text in enumerate(("and then", "comes the rest", "of the plan", "for spring"))
+        for word in script(7.0 + number * 5.0, text)
+    ]
+    for start_s in (0.0, 7.0, 12.0, 17.0, 22.0):
+        room.say("a", start_s, tone(1.5) if start_s else bytes(32000) + tone(4.0))
+    room.hint(ROSTER)
+    for step in range(100):
+        room.hint(LoudnessHint("a", "p1", 0.5, 1.0 + step * 0.25))
+    everything = [*said, *later]
+    for count in range(1, len(everything) + 1):
+        text = " ".join(word.text for word in everything[:count])
+        room.hint(caption(text, everything[count - 1].end_s + 0.8, "en", version=count))
+    recognizer = Stumbling(everything, "feed", 3.0, hangs_s / room.speed)
+    heard = await room.run(recognizer, AUTO, 42.0)
+    assert sorted(heard.text().split()) == sorted(word.text for word in everything)
+
+
+async def test_an_utterance_that_fails_while_its_language_is_unknown_costs_captions_no_words(
+    room, tone: Tone
+) -> None:
+    said = script(1.0, "hola a todos empezamos ahora mismo con el plan")
+    room.say("a", 0.0, bytes(32000) + tone(4.0))
+    room.hint(ROSTER)
+    for step in range(20):
+        room.hint(LoudnessHint("a", "p1", 0.5, 1.0 + step * 0.25))
+    for count in range(1, len(said) + 1):
+        text, language = " ".join(word.text for word in said[:count]), "" if count < 8 else "es"
+        room.hint(caption(text, said[count - 1].end_s + 0.8, language, version=count))
+    misheard = script(1.0, "ole at oh does a mouse now the plan")
+    heard = await room.run(Stumbling(misheard, "feed", 3.0), AUTO, 9.0)
+    assert heard.notices("engine_failed") == ["The engine stumbled."]
+    assert heard.text() == " ".join(word.text for word in said)
 
 
 @pytest.mark.parametrize("cancelled", [True, False])

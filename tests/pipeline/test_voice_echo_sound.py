@@ -15,6 +15,7 @@ from scipy.signal import resample_poly
 from domain.audio import FRAME_SAMPLES, SAMPLE_RATE, Frame
 from domain.speech import SpokenUpdate, Word
 from domain.voices import Speech, SpeechRequest
+from pipeline.voice import echo_sound
 from pipeline.voice.echo_sound import STEP_S, course, course_of, likeness
 from pipeline.voice.flite import FliteVoice
 from pipeline.voice.own_speech import OwnSpeech
@@ -73,7 +74,7 @@ def misheard(start_s: float, end_s: float, *, final: bool = True, track: str = "
 async def passes(sound: Any, start_s: float, said: Speech, **changes: Any) -> bool:
     """Whether misheard words pass that were heard with a sound while the bot spoke."""
     own = OwnSpeech()
-    own.note(SAID, BEGAN_S, BEGAN_S + said.length_s, said)
+    own.note(SAID, BEGAN_S, BEGAN_S + said.length_s, course_of(said))
     async for _ in own.hearing(frames(sound, start_s, "mix")):
         pass
     end_s = start_s + len(sound) / SAMPLE_RATE
@@ -119,6 +120,28 @@ async def test_somebody_louder_than_the_echo_passes() -> None:
     both[: len(person)] += person
     both[: len(echo)] += 0.1 * echo
     assert await passes(both, BEGAN_S + 0.6, said)
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_somebody_who_speaks_before_or_after_the_echo_passes(first: bool) -> None:
+    said = await asyncio.to_thread(spoken, SAID)
+    person = samples(await asyncio.to_thread(spoken, OTHER, "rms"))[: round(1.2 * SAMPLE_RATE)]
+    parts = (person, samples(said)) if first else (samples(said), person)
+    start_s = BEGAN_S + 0.6 - (1.2 if first else 0.0)
+    assert await passes(in_a_room(np.concatenate(parts)), start_s, said)
+
+
+async def test_sentences_that_are_too_short_or_over_are_not_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said, own = await asyncio.to_thread(spoken, "Yes, of course."), OwnSpeech()
+    for number in range(10):
+        start_s = BEGAN_S + 1.4 * number
+        own.note("Yes, of course.", start_s, start_s + said.length_s, course_of(said))
+    async for _ in own.hearing(frames(np.zeros(15 * SAMPLE_RATE), BEGAN_S, "mix")):
+        pass
+    monkeypatch.delattr(echo_sound, "_joined")
+    assert own.filter(misheard(BEGAN_S, BEGAN_S + 15.0)) is not None
 
 
 def test_the_delay_is_told() -> None:
