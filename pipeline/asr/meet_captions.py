@@ -7,6 +7,7 @@ afterwards is a new utterance.
 """
 
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from domain.engines import EngineInfo, Health
 from domain.ports import RecognitionRequest
@@ -74,6 +75,12 @@ class _Spoken:
     number: int = 0
     stable: list[Word] = field(default_factory=list)
     shown: tuple[tuple[str, ...], int] = ((), 0)
+    end_s: float | None = None
+    """End of the last word of utterances that are over."""
+    revised_s: float = -inf
+    """When the newest revision arrived at the page, by which it is known from others."""
+    late_s: float = 0.0
+    """How much later it was taken from there."""
 
 
 class CaptionWords:
@@ -132,7 +139,7 @@ class CaptionWords:
 
     def finish(self, line: Line, lag_s: float) -> list[SpokenUpdate]:
         """Makes all of a line final."""
-        return self.update(line, lag_s, float("inf"))
+        return self.update(line, lag_s, inf)
 
     def forget(self, before_s: float) -> None:
         """Drops lines that were not touched since."""
@@ -150,11 +157,14 @@ class CaptionWords:
 
     def _next(self, spoken: _Spoken, lag_s: float, now_s: float) -> SpokenUpdate | None:
         line = spoken.line
+        if line.at_s != spoken.revised_s and now_s < inf:
+            spoken.revised_s, spoken.late_s = line.at_s, max(0.0, now_s - line.at_s)
+        now_s -= spoken.late_s
         tail = self._tail(spoken)
         over = line.final or now_s - line.at_s >= REST_S
         steady = len(tail) if over else _steady(tail, now_s)
         before = len(spoken.stable)
-        placed = timed(tail, lag_s, spoken.stable[-1].end_s if spoken.stable else None)
+        placed = timed(tail, lag_s, spoken.stable[-1].end_s if spoken.stable else spoken.end_s)
         spoken.stable += placed[:steady]
         words = (*spoken.stable, *placed[steady:])
         cut = 0 if over else _sentence_cut(spoken.stable, before)
@@ -171,6 +181,7 @@ class CaptionWords:
         if final:
             spoken.done += [word.text for word in words]
             spoken.given = len(spoken.done)
+            spoken.end_s = words[-1].end_s if words else spoken.end_s
             spoken.stable = spoken.stable[len(words) :]
             spoken.number += 1
             spoken.shown = ((), 0)

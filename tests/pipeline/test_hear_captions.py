@@ -30,10 +30,10 @@ class Stage:
         self.words = CaptionWords()
         self.updates: list[SpokenUpdate] = []
 
-    def say(self, caption: CaptionHint) -> None:
+    def say(self, caption: CaptionHint, late_s: float = 0.0) -> None:
         line = self.lines.take(caption, caption.participant_id)
         if line:
-            self.updates += self.words.update(line, 1.0, caption.at_s)
+            self.updates += self.words.update(line, 1.0, caption.at_s + late_s)
 
     def wait(self, until_s: float) -> None:
         for line in self.words.open_lines():
@@ -154,6 +154,29 @@ def test_long_talk_is_cut_at_sentence_ends() -> None:
     finals = [u for u in stage.updates if u.final]
     assert len(finals) >= 3
     assert all(u.words[-1].text.endswith(".") for u in finals)
+
+
+def test_a_line_whose_revisions_are_taken_late_stays_whole_and_in_order() -> None:
+    stage = Stage()
+    said = "this is what a busy machine takes from the page four seconds late".split()
+    for index in range(1, len(said) + 1):
+        stage.say(hint(" ".join(said[:index]), 1.0 + index * 0.3, version=index), late_s=4.0)
+        stage.wait(5.1 + index * 0.3)
+    stage.wait(20.0)
+    check(stage.updates)
+    assert [u.words[-1].text for u in stage.updates if u.final] == ["late"]
+
+
+def test_words_that_arrive_together_after_a_rest_come_after_those_before() -> None:
+    stage = Stage()
+    stage.say(hint("we start", 1.0))
+    stage.wait(3.6)
+    burst = "we start with a plan for the whole of the year and the one after"
+    stage.say(hint(burst, 4.0, version=1))
+    stage.wait(15.0)
+    finals = [u for u in stage.updates if u.final]
+    assert [u.words[0].text for u in finals] == ["we", "with"]
+    assert finals[1].start_s >= finals[0].end_s
 
 
 def test_chinese_comes_character_by_character() -> None:
